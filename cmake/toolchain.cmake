@@ -1,0 +1,26 @@
+# Compiler, linker and sanitizer settings shared by every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+add_compile_options(-Wall -Wextra -Werror -fno-omit-frame-pointer)
+
+find_program(KMIRROR_CCACHE ccache)
+if(KMIRROR_CCACHE)
+  # Precompiled headers are cached too once ccache is told not to look at their time stamps.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${KMIRROR_CCACHE})
+  add_compile_options(-fpch-preprocess)
+endif()
+find_program(KMIRROR_MOLD mold)
+if(KMIRROR_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+set(KMIRROR_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
+if(KMIRROR_SANITIZE)
+  add_compile_options(-fsanitize=${KMIRROR_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${KMIRROR_SANITIZE})
+endif()
