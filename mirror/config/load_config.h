@@ -1,6 +1,7 @@
 // From what the user wrote to a MirrorConfig. Reads the two files; touches nothing else.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
