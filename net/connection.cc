@@ -1,0 +1,167 @@
+#include "net/connection.h"
+
+#include <fmt/core.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "protocol/messages/api_versions.h"
+
+namespace kmirror::net {
+
+namespace {
+
+constexpr protocol::Api kApiVersions = protocol::ApiVersionsRequest::kApi;
+
+}  // namespace
+
+Connection::Connection(Runtime& runtime, SlabPool& slabs, Settings settings,
+                       std::unique_ptr<Stream> stream)
+    : runtime_(runtime),
+      settings_(std::move(settings)),
+      stream_(std::move(stream)),
+      core_(slabs, settings_.frame_bytes_max),
+      write_wakeup_(runtime),
+      watch_wakeup_(runtime) {}
+
+Awaitable<Result<std::shared_ptr<Connection>>> Connection::open(
+    Runtime& runtime, SlabPool& slabs, TaskGroup& tasks, Settings settings,
+    std::unique_ptr<Stream> stream, TimePoint deadline) {
+  auto connection =
+      std::make_shared<Connection>(runtime, slabs, std::move(settings), std::move(stream));
+  tasks.spawn(read_loop(connection));
+  tasks.spawn(write_loop(connection));
+  tasks.spawn(watch_loop(connection));
+  const Result<void> negotiated = co_await connection->negotiate(deadline);
+  if (!negotiated) {
+    connection->close("negotiation failed");
+    co_return negotiated.error();
+  }
+  co_return connection;
+}
+
+// Kafka 2.4 and later answer a version they do not know with their own range, older brokers with an
+// empty list; both in the format of version 0, with UNSUPPORTED_VERSION (KIP-511).
+Awaitable<Result<void>> Connection::negotiate(TimePoint deadline) {
+  protocol::ApiVersionsRequest request;
+  request.client_software_name = "kmirror";
+  request.client_software_version = "0.1.0";
+  versions_[kApiVersions.key] = kApiVersions.versions;
+  for (std::int16_t version : {kApiVersions.versions.max, std::int16_t{3}, std::int16_t{0}}) {
+    if (version < 3) request = {};
+    auto reply = co_await call(request, {.deadline = deadline, .version_max = version});
+    if (!reply) co_return reply.error();
+    const auto& answer = reply.value().message;
+    if (answer.error_code == protocol::ErrorCode::kUnsupportedVersion) continue;
+    if (answer.error_code != protocol::ErrorCode::kNone) {
+      co_return about_peer({.kind = FailureKind::kBroker,
+                            .text = fmt::format("ApiVersions: {}", error_name(answer.error_code)),
+                            .code = answer.error_code});
+    }
+    versions_.clear();
+    for (const auto& api : answer.api_keys) {
+      versions_[api.api_key] = {api.min_version, api.max_version};
+    }
+    co_return Result<void>();
+  }
+  co_return about_peer({.kind = FailureKind::kUnsupported,
+                        .text = "no version of ApiVersions in common"});
+}
+
+std::int16_t Connection::version_for(const protocol::Api& api, std::int16_t version_max) const {
+  const auto offered = versions_.find(api.key);
+  if (offered == versions_.end()) return -1;
+  const auto newest = std::min({api.versions.max, offered->second.max, version_max});
+  const auto oldest = std::max(api.versions.min, offered->second.min);
+  return newest < oldest ? -1 : newest;
+}
+
+Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
+                                                TimePoint deadline) {
+  auto start = [this, deadline](auto handler, protocol::GatherBuffer* encoded) {
+    waiting_.emplace(core_.next_id(), std::move(handler));
+    core_.submit(std::move(*encoded), deadline);
+    deliver();
+    write_wakeup_.notify();
+    watch_wakeup_.notify();
+  };
+  auto operation =
+      asio::async_initiate<const asio::use_awaitable_t<>, void(Result<SlabRef>)>(
+          start, asio::use_awaitable, &request);
+  Result<SlabRef> frame = co_await std::move(operation);
+  co_return frame;
+}
+
+void Connection::deliver() {
+  while (auto completion = core_.next_completion()) {
+    auto waiting = waiting_.extract(completion->id);
+    asio::post(runtime_.executor(), [handler = std::move(waiting.mapped()),
+                                     frame = std::move(completion->frame)]() mutable {
+      std::move(handler)(std::move(frame));
+    });
+  }
+}
+
+Failure Connection::about_peer(Failure failure) const {
+  failure.text = fmt::format("{}: {}", settings_.peer, failure.text);
+  return failure;
+}
+
+void Connection::fail(Failure failure) {
+  core_.fail(about_peer(std::move(failure)));
+  stream_->close();
+  deliver();
+  write_wakeup_.notify();
+  watch_wakeup_.notify();
+}
+
+void Connection::close(std::string why) {
+  fail({.kind = FailureKind::kClosed, .text = std::move(why)});
+}
+
+Awaitable<void> Connection::read_loop(std::shared_ptr<Connection> self) {
+  while (self->is_open()) {
+    const Result<std::size_t> got = co_await self->stream_->read_some(self->core_.read_space());
+    if (!got) {
+      self->fail(got.error());
+      break;
+    }
+    self->core_.on_read(got.value());
+    if (self->core_.failure()) {
+      self->stream_->close();
+      self->write_wakeup_.notify();
+    }
+    self->deliver();
+  }
+}
+
+Awaitable<void> Connection::write_loop(std::shared_ptr<Connection> self) {
+  while (self->is_open()) {
+    const auto pieces = self->core_.next_write();
+    if (pieces.empty()) {
+      co_await self->write_wakeup_.wait();
+      continue;
+    }
+    const Result<std::size_t> wrote = co_await self->stream_->write_some(pieces);
+    if (!self->is_open()) break;
+    if (!wrote) {
+      self->fail(wrote.error());
+      break;
+    }
+    self->core_.on_wrote(wrote.value());
+  }
+}
+
+Awaitable<void> Connection::watch_loop(std::shared_ptr<Connection> self) {
+  while (self->is_open()) {
+    co_await self->watch_wakeup_.wait(self->core_.next_deadline());
+    self->core_.on_time(self->runtime_.now());
+    if (self->core_.failure()) {
+      self->stream_->close();
+      self->write_wakeup_.notify();
+      self->deliver();
+    }
+  }
+}
+
+}  // namespace kmirror::net

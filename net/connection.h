@@ -1,0 +1,88 @@
+// One connection to one broker: negotiated when it is opened, typed calls after that. Calls may
+// overlap (they are pipelined); each returns exactly once. A call that misses its deadline closes the
+// connection, because later answers could not be told apart.
+//
+// Shared between the loops that use it and its own reader, writer and watchdog, which its TaskGroup
+// awaits. Used on the Runtime's executor only.
+#pragma once
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "net/core/connection_core.h"
+#include "net/runtime.h"
+#include "net/task_group.h"
+#include "net/wakeup.h"
+#include "protocol/api.h"
+
+namespace kmirror::net {
+
+// A decoded response, together with the frame that its strings and records point into.
+template <class Message>
+struct Reply {
+  SlabRef frame;
+  Message message;
+  std::int16_t version = 0;
+};
+
+struct CallOptions {
+  TimePoint deadline = kNever;
+  // The newest version to use although broker and client may know a newer one.
+  std::int16_t version_max = 32767;
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  struct Settings {
+    std::string peer;       // "source broker 1 (host:9092)", for messages to people
+    std::string client_id;
+    std::size_t frame_bytes_max = 256 << 20;
+  };
+
+  // Takes an open stream; its loops run in `tasks`. Learns the broker's API versions first.
+  static Awaitable<Result<std::shared_ptr<Connection>>> open(Runtime& runtime, SlabPool& slabs,
+                                                             TaskGroup& tasks, Settings settings,
+                                                             std::unique_ptr<Stream> stream,
+                                                             TimePoint deadline);
+
+  // Sends `request`, which lives until the call returns, and waits for its answer. The records that
+  // it refers to may be released as soon as the call returned.
+  template <class Request>
+  Awaitable<Result<Reply<typename Request::Response>>> call(const Request& request,
+                                                            CallOptions options);
+
+  // The version a call would use, or -1 if broker and client have none in common.
+  std::int16_t version_for(const protocol::Api& api, std::int16_t version_max = 32767) const;
+
+  bool is_open() const { return !core_.failure(); }
+  const std::string& peer() const { return settings_.peer; }
+  void close(std::string why);
+
+  Connection(Runtime& runtime, SlabPool& slabs, Settings settings, std::unique_ptr<Stream> stream);
+
+ private:
+  using Handler = asio::any_completion_handler<void(Result<SlabRef>)>;
+
+  Awaitable<Result<SlabRef>> exchange(protocol::GatherBuffer request, TimePoint deadline);
+  Awaitable<Result<void>> negotiate(TimePoint deadline);
+  Failure about_peer(Failure failure) const;
+  void fail(Failure failure);
+  void deliver();
+
+  static Awaitable<void> read_loop(std::shared_ptr<Connection> self);
+  static Awaitable<void> write_loop(std::shared_ptr<Connection> self);
+  static Awaitable<void> watch_loop(std::shared_ptr<Connection> self);
+
+  Runtime& runtime_;
+  Settings settings_;
+  std::unique_ptr<Stream> stream_;
+  ConnectionCore core_;
+  std::map<std::int32_t, Handler> waiting_;
+  std::map<std::int16_t, protocol::VersionRange> versions_;
+  Wakeup write_wakeup_;
+  Wakeup watch_wakeup_;
+};
+
+}  // namespace kmirror::net

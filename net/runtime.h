@@ -1,0 +1,85 @@
+// The only door to the outside world: sockets, the clock, randomness, names, and the log. Production
+// has net/asio/; a simulator may implement the same two interfaces in virtual time.
+//
+// One Runtime belongs to one shard. Everything that uses it runs on its executor, which runs one
+// handler at a time, so nothing above this seam needs a lock. Only executor() may be called from
+// elsewhere, to post work to the shard.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "net/result.h"
+
+namespace kmirror::net {
+
+namespace asio = boost::asio;
+
+template <class T>
+using Awaitable = asio::awaitable<T>;
+
+// A numeric address, as name resolution gives it, or a path to nowhere in a simulator.
+struct Address {
+  std::string ip;
+  std::uint16_t port = 0;
+  bool operator==(const Address&) const = default;
+};
+
+// A byte stream with TCP's promises. Owned by whoever connected it. At most one read and one write
+// at a time. close() ends both at once with an error; it is the only way to cancel.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Reads at least one byte. A clean end of the stream is an error too (net_error kClosed).
+  virtual Awaitable<Result<std::size_t>> read_some(MutableBytes into) = 0;
+
+  // Writes at least one byte of the gathered pieces, in order; returns how many bytes went.
+  virtual Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) = 0;
+
+  virtual void close() = 0;
+};
+
+// A point in time that a coroutine waits for and others may move or end. One waiter at a time.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+
+  // Returns true at `when`, false as soon as cancel() is called.
+  virtual Awaitable<bool> wait_until(TimePoint when) = 0;
+  virtual void cancel() = 0;
+};
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+
+  virtual asio::any_io_executor executor() = 0;
+  virtual TimePoint now() const = 0;
+
+  // Milliseconds since 1970, for record timestamps only.
+  virtual std::int64_t wall_clock_ms() const = 0;
+
+  virtual std::unique_ptr<Timer> make_timer() = 0;
+
+  // All addresses of a host name, in the resolver's order.
+  virtual Awaitable<Result<std::vector<Address>>> resolve(std::string host, std::uint16_t port) = 0;
+  virtual Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address,
+                                                             TimePoint deadline) = 0;
+
+  virtual Random& random() = 0;
+  virtual void log(LogLevel level, std::string_view line) = 0;
+};
+
+}  // namespace kmirror::net

@@ -1,0 +1,31 @@
+// A flag that a loop sleeps on: notify() wakes the sleeper, or the next one if nobody sleeps yet, so
+// no notice is lost. One waiter at a time; used on one executor; owned by the loop's owner.
+#pragma once
+
+#include <memory>
+
+#include "net/runtime.h"
+
+namespace kmirror::net {
+
+class Wakeup {
+ public:
+  explicit Wakeup(Runtime& runtime) : timer_(runtime.make_timer()) {}
+
+  void notify() {
+    notified_ = true;
+    timer_->cancel();
+  }
+
+  // Returns at the first notice since the last wait, or at `deadline`.
+  Awaitable<void> wait(TimePoint deadline = kNever) {
+    if (!notified_) co_await timer_->wait_until(deadline);
+    notified_ = false;
+  }
+
+ private:
+  std::unique_ptr<Timer> timer_;
+  bool notified_ = false;
+};
+
+}  // namespace kmirror::net
