@@ -1,0 +1,68 @@
+// The codecs of Kafka's record batches: gzip, snappy, lz4 frames and zstd, as the Java client reads
+// and writes them. Functions on bytes. Library contexts are kept per thread; a Compressor belongs
+// to one owner and may move between threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace kmirror::compression {
+
+// Values are bits 0 to 2 of a batch's attributes (org.apache.kafka.common.record.CompressionType).
+enum class Codec : std::uint8_t { kNone = 0, kGzip = 1, kSnappy = 2, kLz4 = 3, kZstd = 4 };
+
+// Kafka's name of the codec: none, gzip, snappy, lz4, zstd.
+std::string_view codec_name(Codec codec);
+
+// The codec of that name; "uncompressed", a topic's word for it, is kNone. Exact case, as in Kafka.
+std::optional<Codec> codec_from_name(std::string_view name);
+
+// The codec of attribute bits 0 to 2; nothing for 5 to 7, which Kafka does not define.
+std::optional<Codec> codec_from_id(int id);
+
+// The levels that Kafka's compression.*.level takes; nothing for a codec without levels.
+struct LevelRange {
+  int min;
+  int max;
+};
+std::optional<LevelRange> level_range(Codec codec);
+
+enum class DecompressError : std::uint8_t {
+  kNone,
+  kCorrupt,   // not this codec's format, a wrong checksum, an early end, or bytes behind the end
+  kTooLarge,  // more than limit_bytes would come out
+};
+
+// Appends what `in` holds to `out`; on an error `out` is cleared. At most limit_bytes are produced,
+// and memory grows with what is really produced, never with a size that `in` declares. An empty
+// `in` is corrupt for every codec but kNone: each of the formats has at least a header. An early
+// end is noticed everywhere but between two blocks of snappy's framing, which has no end.
+DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out);
+
+// Compresses what it is fed in slices. The slices are gathered and compressed at the end: a batch
+// is small, while a codec's streaming context (3 MiB for zstd) would be held by every open batch.
+class Compressor {
+ public:
+  // `level` lies in level_range(codec); without one the level is Kafka's default.
+  explicit Compressor(Codec codec, std::optional<int> level = {});
+
+  void append(ConstBytes slice) { raw_.insert(raw_.end(), slice.begin(), slice.end()); }
+
+  // Bytes appended since the start or the last finish().
+  std::size_t raw_bytes() const { return raw_.size(); }
+
+  // Appends the compressed form of everything appended, at most 2^31 - 1 bytes, to `out`. The
+  // compressor is then empty and ready for the next batch.
+  void finish(Buffer& out);
+
+ private:
+  Codec codec_;
+  std::optional<int> level_;
+  Buffer raw_;
+};
+
+}  // namespace kmirror::compression

@@ -1,0 +1,18 @@
+// Snappy in xerial's framing, and raw. One call at a time on a thread; contexts are kept per
+// thread.
+#pragma once
+
+#include <optional>
+
+#include "base/bytes.h"
+#include "compression/codec.h"
+#include "compression/output.h"
+
+namespace kmirror::compression {
+
+DecompressError snappy_decompress(ConstBytes in, BoundedOutput& out);
+
+// Appends to `out`; `in` has at most 2^31 - 1 bytes and `level` was checked.
+void snappy_compress(ConstBytes in, std::optional<int> level, Buffer& out);
+
+}  // namespace kmirror::compression
