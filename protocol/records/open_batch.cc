@@ -1,0 +1,41 @@
+#include "protocol/records/open_batch.h"
+
+namespace kmirror::protocol {
+
+const char* open_error_text(OpenError error) {
+  switch (error) {
+    case OpenError::kNone:
+      return "no error";
+    case OpenError::kWrongCrc:
+      return "its checksum is wrong";
+    case OpenError::kUnknownCodec:
+      return "its compression codec is unknown";
+    case OpenError::kCorrupt:
+      return "its compressed data is damaged";
+    case OpenError::kTooLarge:
+      return "it decompresses to more than is allowed";
+  }
+  return "unknown error";
+}
+
+OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& scratch) {
+  if (!batch.is_crc_valid()) return {.error = OpenError::kWrongCrc, .payload = {}};
+  const auto codec = batch.codec();
+  if (!codec) return {.error = OpenError::kUnknownCodec, .payload = {}};
+  // Compaction leaves empty batches without a compressed stream, whatever their codec bits say.
+  if (*codec == compression::Codec::kNone || batch.record_count() == 0) {
+    return {.error = OpenError::kNone, .payload = batch.payload()};
+  }
+  scratch.clear();
+  switch (compression::decompress(*codec, batch.payload(), limit_bytes, scratch)) {
+    case compression::DecompressError::kNone:
+      return {.error = OpenError::kNone, .payload = scratch};
+    case compression::DecompressError::kTooLarge:
+      return {.error = OpenError::kTooLarge, .payload = {}};
+    case compression::DecompressError::kCorrupt:
+      break;
+  }
+  return {.error = OpenError::kCorrupt, .payload = {}};
+}
+
+}  // namespace kmirror::protocol

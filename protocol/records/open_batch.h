@@ -1,0 +1,33 @@
+// The records of a batch, decompressed. No thread rules.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "protocol/records/batch_view.h"
+
+namespace kmirror::protocol {
+
+enum class OpenError : std::uint8_t {
+  kNone,
+  kWrongCrc,
+  kUnknownCodec,
+  kCorrupt,   // the compressed stream is damaged
+  kTooLarge,  // it holds more than the limit
+};
+
+// Words for an error, to stand behind "cannot read batch: ".
+const char* open_error_text(OpenError error);
+
+struct OpenedBatch {
+  OpenError error = OpenError::kNone;
+  ConstBytes payload;  // for a RecordCursor
+};
+
+// Checks the CRC first: what is rebuilt from the records gets a new one, which would hide damage.
+// An uncompressed payload is the batch's own bytes; else it lies in `scratch`, which is
+// overwritten, and at most `limit_bytes` are decompressed.
+OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& scratch);
+
+}  // namespace kmirror::protocol

@@ -1,0 +1,89 @@
+#include "protocol/records/splitter.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "protocol/records/partitioner.h"
+#include "protocol/records/record_cursor.h"
+
+namespace kmirror::protocol {
+
+namespace {
+
+// Java's producer moves on to the next partition after batch.size bytes as well (KIP-794).
+constexpr std::size_t kKeylessRunBytes = 16 * 1024;
+
+// Keeps every sum of sizes within the format's int32.
+constexpr std::size_t kMaxPayloadBytes = std::size_t{1} << 30;
+
+std::optional<Malformed> find_problem(ConstBytes payload, std::int32_t record_count) {
+  if (payload.size() > kMaxPayloadBytes) return Malformed{"payload is larger than 1 GiB", 0};
+  RecordCursor cursor(payload, record_count);
+  RecordView record;
+  while (cursor.next(record)) {
+  }
+  return cursor.ok() ? std::nullopt : std::optional(cursor.malformed());
+}
+
+std::int64_t timestamp_of(const RecordView& record, const BatchView& source) {
+  if (source.timestamp_type() == TimestampType::kLogAppendTime) return source.max_timestamp_ms();
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(source.base_timestamp_ms()) +
+                                   static_cast<std::uint64_t>(record.timestamp_delta_ms));
+}
+
+}  // namespace
+
+Splitter::Splitter(std::int32_t partitions, compression::Codec codec, std::size_t max_batch_bytes,
+                   std::int32_t first_keyless_partition)
+    : max_batch_bytes_(std::min(max_batch_bytes, kMaxPayloadBytes)) {
+  KM_CHECK(partitions >= 1 && first_keyless_partition >= 0, "a topic has partitions");
+  keyless_partition_ = first_keyless_partition % partitions;
+  targets_.reserve(static_cast<std::size_t>(partitions));
+  for (std::int32_t i = 0; i < partitions; ++i) targets_.push_back({BatchBuilder(codec), {}});
+}
+
+std::int32_t Splitter::route(const RecordView& record) {
+  const auto partitions = static_cast<std::int32_t>(targets_.size());
+  if (record.key) return partition_for_key(*record.key, partitions);
+  if (keyless_run_bytes_ >= kKeylessRunBytes) {
+    keyless_partition_ = (keyless_partition_ + 1) % partitions;
+    keyless_run_bytes_ = 0;
+  }
+  keyless_run_bytes_ += record.body.size();
+  return keyless_partition_;
+}
+
+std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes payload,
+                                       std::int64_t first_offset,
+                                       const std::shared_ptr<const void>& owner) {
+  // A pass of its own, so that a batch is taken whole or not at all.
+  if (auto problem = find_problem(payload, source.record_count())) return problem;
+  RecordCursor cursor(payload, source.record_count());
+  RecordView record;
+  while (cursor.next(record)) {
+    if (source.offset_at(record.offset_delta) < first_offset) continue;
+    Target& target = targets_[static_cast<std::size_t>(route(record))];
+    const std::int64_t timestamp_ms = timestamp_of(record, source);
+    if (!target.builder.empty() &&
+        target.builder.size_with_bytes(timestamp_ms, record.body.size()) > max_batch_bytes_) {
+      target.full.push_back(target.builder.finish());
+    }
+    target.builder.append_shared(timestamp_ms, record.body, owner);
+  }
+  return std::nullopt;
+}
+
+std::vector<SplitBatch> Splitter::finish() {
+  std::vector<SplitBatch> result;
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    Target& target = targets_[i];
+    if (!target.builder.empty()) target.full.push_back(target.builder.finish());
+    for (BuiltBatch& batch : target.full) {
+      result.push_back({static_cast<std::int32_t>(i), std::move(batch)});
+    }
+    target.full.clear();
+  }
+  return result;
+}
+
+}  // namespace kmirror::protocol
