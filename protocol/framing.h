@@ -1,0 +1,51 @@
+// Frames: an int32 length, a header, a body. Request headers v1 and v2, response headers v0 and v1,
+// as RequestHeader.json and ResponseHeader.json of Kafka have them. Pure functions, no thread
+// rules.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "protocol/api.h"
+#include "protocol/wire/archive.h"
+
+namespace kmirror::protocol {
+
+class RequestPrefix final : public Prefix {
+ public:
+  // The client id is copied only when written; at most 32767 bytes.
+  RequestPrefix(const Api& api, std::int16_t version, std::int32_t correlation_id,
+                std::string_view client_id)
+      : api_(api), version_(version), correlation_id_(correlation_id), client_id_(client_id) {}
+
+  std::size_t size() const override;
+  void write(std::size_t body_size, GatherBuffer& out) const override;
+
+ private:
+  const Api& api_;
+  std::int16_t version_;
+  std::int32_t correlation_id_;
+  std::string_view client_id_;
+};
+
+// Replaces what `out` holds by the whole frame, length included. Records are referred to and must
+// outlive it. After an error `out` is empty.
+template <class Request>
+[[nodiscard]] WireError encode_request(const Request& request, std::int16_t version,
+                                       std::int32_t correlation_id, std::string_view client_id,
+                                       GatherBuffer& out) {
+  const RequestPrefix prefix(Request::kApi, version, correlation_id, client_id);
+  return encode(request, version, prefix, out);
+}
+
+struct ResponseFrame {
+  std::int32_t correlation_id = 0;
+  ConstBytes body;  // a view into the frame
+};
+
+// `frame` is what follows the length. Tagged fields of the header are skipped: none is defined.
+[[nodiscard]] WireError decode_response_header(ConstBytes frame, const Api& api,
+                                               std::int16_t version, ResponseFrame& out);
+
+}  // namespace kmirror::protocol
