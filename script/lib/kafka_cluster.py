@@ -81,7 +81,7 @@ class Node:
     def pid(self):
         """The id of the running process, or None. A recycled id is told apart by its start time."""
         try:
-            pid, ticks = map(int, self.pid_file.read_text().split())
+            pid, ticks, _ = map(int, self.pid_file.read_text().split())
         except FileNotFoundError:
             return None
         return pid if start_ticks(pid) == ticks else None
@@ -91,6 +91,7 @@ class Node:
             self.version, self.main_class, [str(self.config)], heap="384m", level="INFO"
         )
         with open(self.log, "ab") as log:
+            log_start = log.tell()
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -99,7 +100,7 @@ class Node:
                 cwd=self.directory,
                 start_new_session=True,
             )
-        self.pid_file.write_text(f"{process.pid} {start_ticks(process.pid)}\n")
+        self.pid_file.write_text(f"{process.pid} {start_ticks(process.pid)} {log_start}\n")
 
     def stop(self, number=signal.SIGTERM):
         pid = self.pid()
@@ -126,6 +127,11 @@ class Node:
             os.waitpid(int(self.pid_file.read_text().split()[0]), os.WNOHANG)
         except (ChildProcessError, FileNotFoundError):
             pass
+
+    def has_logged(self, text):
+        """Whether this run of the process (not an earlier one) has written text to its log."""
+        log_start = int(self.pid_file.read_text().split()[2])
+        return text.encode() in self.log.read_bytes()[log_start:]
 
     def log_tail(self, lines=25):
         try:
@@ -288,9 +294,15 @@ class Cluster:
         for node, port in zip(self.brokers(), self.ports):
             self.wait_node(
                 node,
-                lambda port=port: brokers_known(self.version, port) == len(self.ports),
+                lambda node=node, port=port: self.broker_ready(node, port),
                 f"broker at port {port}",
             )
+
+    def broker_ready(self, node, port):
+        if version_tuple(self.version) < (0, 9):
+            # These list no brokers at all until the first topic exists.
+            return node.has_logged("started (kafka.server.KafkaServer)")
+        return brokers_known(self.version, port) == len(self.ports)
 
     def wait_node(self, node, condition, what):
         def ready():
