@@ -1,5 +1,6 @@
 #include "protocol/records/splitter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
