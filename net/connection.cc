@@ -94,6 +94,7 @@ Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
 
 void Connection::deliver() {
   while (auto completion = core_.next_completion()) {
+    if (!completion->frame) completion->frame = about_peer(completion->frame.error());
     auto waiting = waiting_.extract(completion->id);
     asio::post(runtime_.executor(), [handler = std::move(waiting.mapped()),
                                      frame = std::move(completion->frame)]() mutable {
@@ -108,7 +109,7 @@ Failure Connection::about_peer(Failure failure) const {
 }
 
 void Connection::fail(Failure failure) {
-  core_.fail(about_peer(std::move(failure)));
+  core_.fail(std::move(failure));
   stream_->close();
   deliver();
   write_wakeup_.notify();
