@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <limits>
 
 #include "compression/test_data.h"
 
@@ -87,27 +87,24 @@ TEST_P(EveryCodec, SlicesMakeNoDifference) {
   EXPECT_TRUE(out == compressed(GetParam(), bytes));
 }
 
-// Simulations replay byte for byte, whatever a thread did before.
-TEST_P(EveryCodec, UsedContextsGiveTheBytesOfFreshOnes) {
+// Simulations replay byte for byte, whatever a thread's contexts were used for before.
+TEST_P(EveryCodec, ResultsDoNotDependOnWhatCameBefore) {
   const Buffer bytes = compressible_bytes(90000);
-  Buffer fresh;
-  std::thread([&] { fresh = compressed(GetParam(), bytes); }).join();
-
+  const Buffer expected = compressed(GetParam(), bytes);
   Compressor compressor(GetParam());
-  Buffer out;
-  for (const std::size_t size : {3000000, 5, 0, 70000}) {
+  for (const std::size_t size : {3000000, 5, 0, 70000, 90000}) {
     compressor.append(compressible_bytes(size, size));
+    Buffer out;
     compressor.finish(out);
-  }
-  Buffer damaged = fresh;
-  damaged.resize(damaged.size() / 2);
-  decompress(GetParam(), damaged, kNoLimit, out);
+    EXPECT_EQ(compressor.raw_bytes(), 0u);
+    EXPECT_TRUE(compressed(GetParam(), bytes) == expected) << size;
 
-  EXPECT_EQ(compressor.raw_bytes(), 0u);
-  EXPECT_TRUE(compressed(GetParam(), bytes) == fresh);
-  out.clear();
-  ASSERT_EQ(decompress(GetParam(), fresh, kNoLimit, out), DecompressError::kNone);
-  EXPECT_TRUE(out == bytes);
+    const Buffer cut(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(out.size() / 2));
+    decompress(GetParam(), cut, kNoLimit, out);
+    out.clear();
+    ASSERT_EQ(decompress(GetParam(), expected, kNoLimit, out), DecompressError::kNone) << size;
+    EXPECT_TRUE(out == bytes) << size;
+  }
 }
 
 TEST_P(EveryCodec, LimitIsExact) {

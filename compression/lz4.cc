@@ -15,6 +15,11 @@ namespace {
 // not.
 constexpr std::array<std::uint8_t, 4> kMagic = {0x04, 0x22, 0x4d, 0x18};
 
+// Magic, flags, block size, header checksum.
+constexpr std::size_t kShortestHeader = 7;
+constexpr std::size_t kBlockSizeAt = 5;
+constexpr int kMaxKeptBlockSizeId = 6;  // 1 MiB, so that kMaxKeptBytes holds
+
 // Kafka's default level, and its name for the fast compressor (Lz4BlockOutputStream). liblz4's is
 // 0; it takes 1 and 2 for fast too, where Java's library searches harder.
 constexpr int kKafkaDefaultLevel = 9;
@@ -31,20 +36,14 @@ Context make_context() {
   return Context(context);
 }
 
-}  // namespace
-
-DecompressError lz4_decompress(ConstBytes in, BoundedOutput& out) {
-  if (in.size() < kMagic.size() || !std::equal(kMagic.begin(), kMagic.end(), in.data())) {
-    return DecompressError::kCorrupt;
-  }
-  thread_local const Context context = make_context();
-  LZ4F_resetDecompressionContext(context.get());
+DecompressError decompress_with(LZ4F_dctx* context, ConstBytes in, BoundedOutput& out) {
+  LZ4F_resetDecompressionContext(context);
   while (true) {
     const MutableBytes window = out.window();
     std::size_t written = window.size();
     std::size_t read = in.size();
     const std::size_t hint =
-        LZ4F_decompress(context.get(), window.data(), &written, in.data(), &read, nullptr);
+        LZ4F_decompress(context, window.data(), &written, in.data(), &read, nullptr);
     if (LZ4F_isError(hint)) return DecompressError::kCorrupt;
     out.commit(written);
     in = in.subspan(read);
@@ -54,6 +53,21 @@ DecompressError lz4_decompress(ConstBytes in, BoundedOutput& out) {
     // Room left over means that the input is used up before the frame's end.
     if (written < window.size()) return DecompressError::kCorrupt;
   }
+}
+
+}  // namespace
+
+DecompressError lz4_decompress(ConstBytes in, BoundedOutput& out) {
+  if (in.size() < kShortestHeader || !std::equal(kMagic.begin(), kMagic.end(), in.data())) {
+    return DecompressError::kCorrupt;
+  }
+  thread_local Context context;
+  if (!context) context = make_context();
+  const DecompressError error = decompress_with(context.get(), in, out);
+  // The context holds up to two blocks of the frame's largest size, 64 KiB (id 4) to 4 MiB (id 7).
+  const int block_size_id = (in[kBlockSizeAt] >> 4) & 7;
+  if (block_size_id > kMaxKeptBlockSizeId) context.reset();
+  return error;
 }
 
 void lz4_compress(ConstBytes in, std::optional<int> level, Buffer& out) {

@@ -13,7 +13,7 @@ import org.xerial.snappy.Snappy;
 /**
  * Kafka's own codecs on files, the counterpart of codec_tool. Each line of the file named on the
  * command line is a job: compress|decompress, codec, level or "-", input, output. Prints one line a
- * job: "ok", or "failed" and the exception. The codec "snappy-raw" is snappy without xerial's framing.
+ * job: "ok", or "failed" and the exception. The codec "snappy-raw" is without xerial's framing.
  */
 public final class CodecInterop {
   // Not a divisor of any block size: writes and blocks end at different places.
