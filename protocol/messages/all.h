@@ -1,0 +1,67 @@
+// The list of messages, in the order of their keys. For tests and tools that go through all of
+// them; everything else includes the messages it uses. Compile-time only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "protocol/messages/api_versions.h"
+#include "protocol/messages/create_partitions.h"
+#include "protocol/messages/create_topics.h"
+#include "protocol/messages/delete_topics.h"
+#include "protocol/messages/describe_configs.h"
+#include "protocol/messages/describe_groups.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/list_offsets.h"
+#include "protocol/messages/metadata.h"
+#include "protocol/messages/offset_commit.h"
+#include "protocol/messages/offset_fetch.h"
+#include "protocol/messages/produce.h"
+
+namespace kmirror::protocol {
+
+template <class... Requests>
+struct RequestList {
+  static constexpr std::array kApis = {Requests::kApi...};
+
+  // Calls visitor.operator()<Request>() for each.
+  static void for_each(auto&& visitor) { (visitor.template operator()<Requests>(), ...); }
+
+  static consteval bool keys_ascend() {
+    for (std::size_t i = 1; i < kApis.size(); ++i) {
+      if (kApis[i].key <= kApis[i - 1].key) return false;
+    }
+    return true;
+  }
+
+  static consteval bool versions_are_sane() {
+    for (const Api& api : kApis) {
+      const bool flexible_later = api.flexible > 0;
+      if (api.versions.min < 0 || api.versions.min > api.versions.max || !flexible_later)
+        return false;
+    }
+    return true;
+  }
+
+  template <class Request>
+  static consteval bool response_matches() {
+    return Request::Response::kApi.key == Request::kApi.key &&
+           Request::Response::kApi.versions == Request::kApi.versions &&
+           Request::Response::kApi.flexible == Request::kApi.flexible;
+  }
+  static consteval bool responses_match() { return (response_matches<Requests>() && ...); }
+};
+
+using AllRequests =
+    RequestList<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest,
+                OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest,
+                DescribeGroupsRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
+                InitProducerIdRequest, DescribeConfigsRequest, CreatePartitionsRequest>;
+
+static_assert(AllRequests::keys_ascend(), "every key once");
+static_assert(AllRequests::versions_are_sane());
+static_assert(AllRequests::responses_match());
+
+}  // namespace kmirror::protocol

@@ -1,0 +1,231 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.Field;
+import java.lang.reflect.ParameterizedType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidMetadataException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.message.ResponseHeaderData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.Message;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.protocol.types.BoundField;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.protocol.types.TaggedFields;
+import org.apache.kafka.common.protocol.types.Type;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.utils.ImplicitLinkedHashCollection;
+
+/**
+ * What the Java client writes: every message a broker takes, in every version, three times: "default" as it is made,
+ * "full" with every field set and unknown tagged fields, "null" with every nullable field null. One
+ * line of JSON each on standard output: api, direction, version, variant, header and body in hex, and
+ * the form of Kafka's own JsonConverter. Then one line for each error code. Messages are filled by
+ * reflection, along the schema of the version.
+ */
+public final class WireGolden {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CORRELATION_ID = 7;
+  private static final String CLIENT_ID = "golden";
+  private static final int UNKNOWN_TAG = 100;
+
+  enum Variant {
+    DEFAULT,
+    FULL,
+    NULL
+  }
+
+  // Gives every field its own value.
+  private int counter = 0;
+  private final Variant variant;
+
+  private WireGolden(Variant variant) {
+    this.variant = variant;
+  }
+
+  public static void main(String[] args) throws Exception {
+    for (ApiMessageType api : ApiMessageType.values()) {
+      if (!api.listeners().contains(ApiMessageType.ListenerType.BROKER)) {
+        continue; // only between brokers and controllers
+      }
+      dump(api, api.requestSchemas(), true);
+      dump(api, api.responseSchemas(), false);
+    }
+    for (Errors error : Errors.values()) {
+      ObjectNode line = JSON.createObjectNode();
+      line.put("error", error.name()).put("code", error.code());
+      line.put("retriable", error.exception() instanceof RetriableException);
+      line.put("refreshesMetadata", error.exception() instanceof InvalidMetadataException);
+      System.out.println(line);
+    }
+  }
+
+  private static void dump(ApiMessageType api, Schema[] schemas, boolean request)
+      throws Exception {
+    for (short version = 0; version < schemas.length; ++version) {
+      if (schemas[version] == null) {
+        continue; // a version that this client has dropped
+      }
+      for (Variant variant : Variant.values()) {
+        ApiMessage message = request ? api.newRequest() : api.newResponse();
+        if (variant != Variant.DEFAULT) {
+          new WireGolden(variant).fill(message, schemas[version]);
+        }
+        ObjectNode line = JSON.createObjectNode();
+        line.put("api", api.name).put("direction", request ? "Request" : "Response");
+        line.put("version", version).put("variant", variant.name().toLowerCase());
+        line.put("header", request ? requestHeader(api, version) : responseHeader(api, version));
+        line.put("body", hex(message, version));
+        line.set("json", json(message, version));
+        System.out.println(line);
+      }
+    }
+  }
+
+  private static String requestHeader(ApiMessageType api, short version) {
+    RequestHeaderData header =
+        new RequestHeaderData()
+            .setRequestApiKey(api.apiKey())
+            .setRequestApiVersion(version)
+            .setCorrelationId(CORRELATION_ID)
+            .setClientId(CLIENT_ID);
+    return hex(header, api.requestHeaderVersion(version));
+  }
+
+  private static String responseHeader(ApiMessageType api, short version) {
+    ResponseHeaderData header = new ResponseHeaderData().setCorrelationId(CORRELATION_ID);
+    short headerVersion = api.responseHeaderVersion(version);
+    if (headerVersion > 0) {
+      header.unknownTaggedFields().add(new RawTaggedField(UNKNOWN_TAG, bytes("header")));
+    }
+    return hex(header, headerVersion);
+  }
+
+  private static String hex(Message message, short version) {
+    ObjectSerializationCache cache = new ObjectSerializationCache();
+    ByteBuffer buffer = ByteBuffer.allocate(message.size(cache, version));
+    message.write(new ByteBufferAccessor(buffer), cache, version);
+    return HexFormat.of().formatHex(buffer.array());
+  }
+
+  private static JsonNode json(Message message, short version) throws Exception {
+    Class<?> converter = Class.forName(message.getClass().getName() + "JsonConverter");
+    return (JsonNode)
+        converter
+            .getMethod("write", message.getClass(), short.class, boolean.class)
+            .invoke(null, message, version, false);
+  }
+
+  private void fill(Message message, Schema schema) throws Exception {
+    for (BoundField bound : schema.fields()) {
+      if (bound.def.type instanceof TaggedFields tagged) {
+        for (var known : taggedFields(tagged)) {
+          set(message, known.name, known.type);
+        }
+        if (variant == Variant.FULL) {
+          message.unknownTaggedFields().add(new RawTaggedField(UNKNOWN_TAG, bytes("one")));
+          message.unknownTaggedFields().add(new RawTaggedField(UNKNOWN_TAG + 200, bytes("")));
+        }
+      } else {
+        set(message, bound.def.name, bound.def.type);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Collection<org.apache.kafka.common.protocol.types.Field> taggedFields(
+      TaggedFields type) throws Exception {
+    Field fields = TaggedFields.class.getDeclaredField("fields");
+    fields.setAccessible(true); // without a getter before 4.0
+    return ((Map<Integer, org.apache.kafka.common.protocol.types.Field>) fields.get(type)).values();
+  }
+
+  private void set(Message message, String schemaName, Type type) throws Exception {
+    Field field = findField(message, schemaName);
+    field.setAccessible(true);
+    // A schema's records are always nullable; those of ShareFetch in truth are not.
+    boolean canBeNull =
+        type.isNullable() && !message.getClass().getName().contains("ShareFetchResponse");
+    boolean toNull = variant == Variant.NULL && canBeNull;
+    field.set(message, toNull ? null : value(field, type));
+  }
+
+  private static Field findField(Message message, String schemaName) throws Exception {
+    String wanted = schemaName.replace("_", "");
+    for (Field field : message.getClass().getDeclaredFields()) {
+      if (field.getName().equalsIgnoreCase(wanted)) {
+        return field;
+      }
+    }
+    throw new NoSuchFieldException(message.getClass() + " " + schemaName);
+  }
+
+  private Object value(Field field, Type type) throws Exception {
+    if (type.isArray()) {
+      return array(field, type.arrayElementType().get());
+    }
+    if (Message.class.isAssignableFrom(field.getType())) {
+      return struct(field.getType(), type);
+    }
+    return scalar(field.getType());
+  }
+
+  @SuppressWarnings("unchecked")
+  private Object array(Field field, Type elementType) throws Exception {
+    boolean linked = ImplicitLinkedHashCollection.class.isAssignableFrom(field.getType());
+    ParameterizedType generic =
+        (ParameterizedType)
+            (linked ? field.getType().getGenericSuperclass() : field.getGenericType());
+    Class<?> elementClass = (Class<?>) generic.getActualTypeArguments()[0];
+    Collection<Object> array =
+        linked
+            ? (Collection<Object>) field.getType().getConstructor(int.class).newInstance(8)
+            : new ArrayList<>();
+    for (int i = 0; i < 2; ++i) {
+      boolean isStruct = Message.class.isAssignableFrom(elementClass);
+      array.add(isStruct ? struct(elementClass, elementType) : scalar(elementClass));
+    }
+    return array;
+  }
+
+  private Object struct(Class<?> type, Type schema) throws Exception {
+    Message message = (Message) type.getConstructor().newInstance();
+    fill(message, (Schema) schema);
+    return message;
+  }
+
+  private Object scalar(Class<?> type) {
+    int next = ++counter;
+    return switch (type.getSimpleName()) {
+      case "boolean" -> true;
+      case "byte", "Byte" -> (byte) next;
+      case "short", "Short" -> (short) (next + 300);
+      case "int", "Integer" -> next % 2 == 0 ? -next : next * 0x10001;
+      case "long", "Long" -> next % 2 == 0 ? -next : next * 0x100000001L;
+      case "double" -> next + 0.5;
+      case "String" -> "text\u00e9\"\\" + next;
+      case "byte[]" -> bytes("bytes" + next);
+      case "ByteBuffer" -> ByteBuffer.wrap(bytes("bytes" + next));
+      case "Uuid" -> new Uuid(next * 0x0123456789abcdefL, -next);
+      case "BaseRecords" -> MemoryRecords.readableRecords(ByteBuffer.wrap(bytes("records" + next)));
+      default -> throw new IllegalArgumentException(type.toString());
+    };
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,27 @@
+// The files that tests/golden/generate leaves. A test that finds none fails.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace kmirror::golden {
+
+// Of the Kafka clients used, oldest first.
+inline constexpr std::string_view kClientVersions[] = {"3.9.1", "4.1.0"};
+
+// The lines of wire-*.jsonl for this message, "Fetch" and "Request", from all clients.
+const std::vector<nlohmann::json>& wire_lines(std::string_view api, std::string_view direction);
+
+// The lines of wire-*.jsonl for error codes, of the newest client.
+std::vector<nlohmann::json> error_lines();
+
+// An official message schema, "FetchRequest".
+nlohmann::json schema(std::string_view client_version, std::string_view message);
+
+Buffer from_hex(std::string_view hex);
+
+}  // namespace kmirror::golden

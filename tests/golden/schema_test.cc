@@ -1,0 +1,233 @@
+// Our describe() functions against Kafka's official message schemas, version by version and field
+// by field: order, name, type, nullable, tag, default, and whether a missing field may be dropped.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "golden_files.h"
+#include "protocol/messages/all.h"
+#include "protocol/wire/archive.h"
+#include "protocol/wire/schema_dump.h"
+
+namespace kmirror::protocol {
+namespace {
+
+using Json = nlohmann::json;
+
+// "0+", "3-7", "5" or "none", as the schemas write ranges of versions.
+VersionRange range_of(const Json& object, const char* key) {
+  constexpr VersionRange kEmpty{.min = 0, .max = -1};
+  if (!object.contains(key) || object[key] == "none") return kEmpty;
+  const std::string text = object[key];
+  const auto number = [](const std::string& digits) {
+    return static_cast<std::int16_t>(std::stoi(digits));
+  };
+  const std::int16_t first = number(text);
+  if (text.ends_with('+')) return {first, std::numeric_limits<std::int16_t>::max()};
+  const std::size_t dash = text.find('-');
+  return {first, dash == std::string::npos ? first : number(text.substr(dash + 1))};
+}
+
+std::string default_of(const Json& field, const std::string& type) {
+  const bool is_integer = type.starts_with("int");
+  if (!field.contains("default")) return is_integer ? "0" : type == "bool" ? "false" : "";
+  const Json& value = field["default"];
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  return is_integer ? fmt::format("{}", std::stoll(text, nullptr, 0)) : text;
+}
+
+// Lines of one version's fields, in the order of the wire, nested ones indented. Both sides are
+// brought into this form and compared as text.
+using Lines = std::vector<std::string>;
+
+struct Line {
+  int depth;
+  std::string name;
+  std::string type;
+  bool nullable;
+  int tag;
+  std::string default_value;
+
+  std::string text() const {
+    return fmt::format("{:{}}{} {}{} tag {} default '{}'", "", depth * 2, name, type,
+                       nullable ? " nullable" : "", tag, default_value);
+  }
+};
+
+class OfficialSchema {
+ public:
+  OfficialSchema(std::string_view client_version, const std::string& message)
+      : json_(golden::schema(client_version, message)) {
+    for (const Json& common : json_.value("commonStructs", Json::array())) {
+      common_[common["name"]] = common["fields"];
+    }
+  }
+
+  bool has(std::int16_t version) const {
+    return range_of(json_, "validVersions").contains(version);
+  }
+  bool flexible_in(std::int16_t version) const {
+    return range_of(json_, "flexibleVersions").contains(version);
+  }
+  std::int16_t key() const { return json_["apiKey"]; }
+  const Json& fields() const { return json_["fields"]; }
+
+  Lines lines(std::int16_t version) const {
+    Lines out;
+    add(fields(), version, 0, out);
+    return out;
+  }
+
+  // The fields of the struct, or of the array of structs, that a field of this type holds.
+  const Json& fields_of(const Json& field) const {
+    static const Json none = Json::array();
+    if (field.contains("fields")) return field["fields"];
+    const std::string type = field["type"];
+    const auto common = common_.find(type.starts_with("[]") ? type.substr(2) : type);
+    return common == common_.end() ? none : common->second;
+  }
+
+ private:
+  // Whatever is not one of the wire's own types is a struct.
+  static std::string type_of(const Json& field) {
+    const std::string type = field["type"];
+    const std::string array = type.starts_with("[]") ? "[]" : "";
+    const std::string element = type.substr(array.size());
+    const bool is_struct = std::isupper(static_cast<unsigned char>(element.front())) != 0;
+    return array + (is_struct ? "struct" : element);
+  }
+
+  void add(const Json& fields, std::int16_t version, int depth, Lines& out) const {
+    for (const Json& field : fields) {
+      if (!range_of(field, "versions").contains(version)) continue;
+      const std::string type = type_of(field);
+      std::string name = field["name"];
+      name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+      const bool nullable = range_of(field, "nullableVersions").contains(version);
+      const bool tagged = range_of(field, "taggedVersions").contains(version);
+      // Records are null by default, though no schema says so.
+      const std::string value = type == "records" ? "null" : default_of(field, type);
+      out.push_back(
+          Line{depth, name, type, nullable, tagged ? field["tag"].get<int>() : kNotTagged, value}
+              .text());
+      add(fields_of(field), version, depth + 1, out);
+    }
+  }
+
+  Json json_;
+  std::map<std::string, Json> common_;
+};
+
+void add(const std::vector<SchemaField>& fields, std::int16_t version, int depth, Lines& out) {
+  for (const SchemaField& field : fields) {
+    if (!field.spec.contains(version)) continue;
+    out.push_back(Line{depth, field.name, field.type, field.spec.nullable_in(version),
+                       field.spec.tag, field.default_value}
+                      .text());
+    add(field.fields, version, depth + 1, out);
+  }
+}
+
+void for_each_message(auto&& visitor) {
+  AllRequests::for_each([&visitor]<class Request>() {
+    visitor.template operator()<Request>(std::string(Request::kApi.name) + "Request");
+    visitor.template operator()<typename Request::Response>(std::string(Request::kApi.name) +
+                                                            "Response");
+  });
+}
+
+TEST(Schema, EveryFieldOfEveryVersionEqualsTheOfficialOne) {
+  for_each_message([]<class M>(const std::string& message) {
+    const std::vector<SchemaField> ours = schema_of<M>();
+    for (std::int16_t version = M::kApi.versions.min; version <= M::kApi.versions.max; ++version) {
+      int compared = 0;
+      for (const std::string_view client : golden::kClientVersions) {
+        const OfficialSchema official(client, message);
+        if (!official.has(version)) continue;
+        SCOPED_TRACE(fmt::format("{} v{} of {}", message, version, client));
+        Lines lines;
+        add(ours, version, 0, lines);
+        EXPECT_EQ(lines, official.lines(version));
+        EXPECT_EQ(M::kApi.key, official.key());
+        EXPECT_EQ(M::kApi.flexible_in(version), official.flexible_in(version));
+        ++compared;
+      }
+      EXPECT_GT(compared, 0) << message << " v" << version;
+    }
+  });
+}
+
+// Where a field is missing from some version, the newest schema that knows it says whether it may
+// be dropped there.
+class IgnorableCheck {
+ public:
+  IgnorableCheck(const OfficialSchema& older, const OfficialSchema& newer, VersionRange versions)
+      : older_(older), newer_(newer), versions_(versions) {}
+
+  void compare(const std::vector<SchemaField>& ours, const Json& older, const Json& newer,
+               VersionRange enclosing) {
+    for (const SchemaField& field : ours) {
+      SCOPED_TRACE(field.name);
+      const Json* in_newer = find(newer, field.name);
+      const Json* in_older = find(older, field.name);
+      const Json* official = in_newer != nullptr ? in_newer : in_older;
+      ASSERT_NE(official, nullptr);
+      const VersionRange present{std::max(enclosing.min, field.spec.since),
+                                 std::min(enclosing.max, field.spec.until)};
+      if (present != enclosing) {
+        EXPECT_EQ(field.spec.ignorable, is_ignorable(*official));
+        ++compared_;
+      }
+      static const Json none = Json::array();
+      compare(field.fields, in_older == nullptr ? none : older_.fields_of(*in_older),
+              in_newer == nullptr ? none : newer_.fields_of(*in_newer), present);
+    }
+  }
+  void compare(const std::vector<SchemaField>& ours) {
+    compare(ours, older_.fields(), newer_.fields(), versions_);
+  }
+
+  int compared() const { return compared_; }
+
+ private:
+  static bool is_ignorable(const Json& field) {
+    const Json value = field.value("ignorable", Json(false));
+    return value == true || value == "true";
+  }
+
+  static const Json* find(const Json& fields, std::string name) {
+    for (const Json& field : fields) {
+      std::string official = field["name"];
+      official.front() =
+          static_cast<char>(std::tolower(static_cast<unsigned char>(official.front())));
+      if (official == name) return &field;
+    }
+    return nullptr;
+  }
+
+  const OfficialSchema& older_;
+  const OfficialSchema& newer_;
+  VersionRange versions_;
+  int compared_ = 0;
+};
+
+TEST(Schema, MissingFieldsAreDroppedOrRefusedAsTheOfficialOnesAre) {
+  int compared = 0;
+  for_each_message([&compared]<class M>(const std::string& message) {
+    SCOPED_TRACE(message);
+    const OfficialSchema older(golden::kClientVersions[0], message);
+    const OfficialSchema newer(golden::kClientVersions[1], message);
+    IgnorableCheck check(older, newer, M::kApi.versions);
+    check.compare(schema_of<M>());
+    compared += check.compared();
+  });
+  EXPECT_GT(compared, 100);
+}
+
+}  // namespace
+}  // namespace kmirror::protocol
