@@ -141,7 +141,7 @@ class Node:
 
 
 class Cluster:
-    """A cluster by name. Cluster.create starts a new one, Cluster.load finds one started earlier."""
+    """A cluster by name: Cluster.create starts a new one, Cluster.load finds one that was."""
 
     def __init__(self, facts):
         self.name = facts["name"]
@@ -153,7 +153,16 @@ class Cluster:
         self.directory = RUN / self.name
 
     @staticmethod
-    def create(name, version, *, ports=None, brokers=1, zookeeper=None, zookeeper_port=None, settings=None):
+    def create(
+        name,
+        version,
+        *,
+        ports=None,
+        brokers=1,
+        zookeeper=None,
+        zookeeper_port=None,
+        settings=None,
+    ):
         """Starts a cluster and returns when every broker knows of all of them.
 
         zookeeper: None means whatever this version is known for: KRaft from 3.3, ZooKeeper before.

@@ -38,7 +38,7 @@ def zookeeper_broker(version, broker_id, port, data_dir, zookeeper_connect, brok
 
 
 def kraft_voters(controller_ports):
-    """controller.quorum.voters: the first nodes, an odd number, so that any one of three may stop."""
+    """controller.quorum.voters: the first nodes, an odd number: any one of three may stop."""
     count = len(controller_ports) - 1 + len(controller_ports) % 2
     pairs = enumerate(controller_ports[:count], start=1)
     return [f"{node}@127.0.0.1:{port}" for node, port in pairs]

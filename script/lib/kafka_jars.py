@@ -1,6 +1,6 @@
 """The jars of one Kafka version, from Maven Central, and Java command lines that use them.
 
-Jars are fetched once into build/kafka/libs/<version>, or below KMIRROR_KAFKA_CACHE when that is set.
+Jars are fetched once into build/kafka/libs/<version>, or below KMIRROR_KAFKA_CACHE when set.
 """
 
 import fcntl
@@ -68,7 +68,7 @@ def pom(version):
 
 
 def fetch(version):
-    """Returns the directory with the jars of this version, fetching them when they are not there."""
+    """Returns the directory with the jars of this version, after fetching them if need be."""
     directory = cache_dir() / version
     if directory.is_dir():
         return directory
@@ -101,7 +101,9 @@ def copy_dependencies(version, directory):
     raise FetchError(f"Kafka {version}: maven failed\n" + "\n".join(done.stdout.splitlines()[:20]))
 
 
-def java_command(version, main_class, args=(), *, heap="512m", level="ERROR", classes=None, options=()):
+def java_command(
+    version, main_class, args=(), *, heap="512m", level="ERROR", classes=None, options=()
+):
     """The command line that runs a Java class with the jars of this version.
 
     classes: a directory of our own compiled classes to put in front. level: log4j's, to stderr.

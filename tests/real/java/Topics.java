@@ -1,0 +1,68 @@
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * --create name:partitions[:key=value;key=value],... creates topics with as many replicas as there
+ * are brokers, at most
+ * 3. --grow name:partitions adds partitions. --describe a,b prints for each topic a line "topic
+ * partitions n" and the settings that are its own, "topic key value".
+ */
+final class Topics {
+  public static void main(String[] argv) throws Exception {
+    Args args = new Args(argv);
+    Properties config = new Properties();
+    config.put("bootstrap.servers", args.get("bootstrap"));
+    try (Admin admin = Admin.create(config)) {
+      if (!args.get("create", "").isEmpty()) {
+        create(admin, args.get("create"));
+      }
+      if (!args.get("grow", "").isEmpty()) {
+        String[] parts = args.get("grow").split(":");
+        NewPartitions grown = NewPartitions.increaseTo(Integer.parseInt(parts[1]));
+        admin.createPartitions(Map.of(parts[0], grown)).all().get();
+      }
+      if (!args.get("describe", "").isEmpty()) {
+        describe(admin, List.of(args.get("describe").split(",")));
+      }
+    }
+  }
+
+  private static void create(Admin admin, String specifications) throws Exception {
+    short replicas = (short) Math.min(3, admin.describeCluster().nodes().get().size());
+    List<NewTopic> topics = new ArrayList<>();
+    for (String specification : specifications.split(",")) {
+      String[] parts = specification.split(":");
+      NewTopic topic =
+          new NewTopic(parts[0], Optional.of(Integer.parseInt(parts[1])), Optional.of(replicas));
+      Map<String, String> settings = new HashMap<>();
+      for (String pair : parts.length > 2 ? parts[2].split(";") : new String[0]) {
+        settings.put(pair.split("=")[0], pair.split("=")[1]);
+      }
+      topics.add(topic.configs(settings));
+    }
+    admin.createTopics(topics).all().get();
+  }
+
+  private static void describe(Admin admin, List<String> topics) throws Exception {
+    var descriptions = new TreeMap<>(admin.describeTopics(topics).allTopicNames().get());
+    for (var topic : descriptions.values()) {
+      System.out.println(topic.name() + "\tpartitions\t" + topic.partitions().size());
+      ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+      var entries = admin.describeConfigs(List.of(resource)).all().get().get(resource).entries();
+      entries.stream()
+          .filter(entry -> entry.source().name().equals("DYNAMIC_TOPIC_CONFIG"))
+          .map(entry -> topic.name() + "\t" + entry.name() + "\t" + entry.value())
+          .sorted()
+          .forEach(System.out::println);
+    }
+  }
+}
