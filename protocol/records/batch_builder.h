@@ -1,6 +1,6 @@
 // Builds record batches of magic 2 as a producer sends them. An uncompressed batch is a list of
-// pieces for one gather write: header and record heads lie in an arena of the batch's own, record
-// bodies stay where they are. One owner each, no locking.
+// pieces for one gather write: header, record heads and small bodies lie in an arena of the batch's
+// own, larger record bodies stay where they are. One owner each, no locking.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,9 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(compression::Codec codec) : codec_(codec), compressor_(codec) {}
 
-  // Appends a record whose body (RecordView::body) stays where it is; `owner` keeps it alive until
-  // the built batch is destroyed, and may be null if the caller sees to that.
+  // Appends a record whose body (RecordView::body) stays where it is, unless it is small or the
+  // batch is compressed; `owner` keeps it alive until the built batch is destroyed, and may be null
+  // if the caller sees to that.
   void append_shared(std::int64_t timestamp_ms, ConstBytes body,
                      const std::shared_ptr<const void>& owner);
 
