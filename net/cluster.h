@@ -74,6 +74,9 @@ class Cluster {
   // The name of a broker for messages: "source broker 1 (host:9092)".
   std::string broker_name(std::int32_t broker) const;
 
+  // True from the beginning of stop().
+  bool is_stopping() const { return stopping_; }
+
   TimePoint call_deadline() const { return runtime_.now() + settings_.request_timeout; }
   Runtime& runtime() { return runtime_; }
   const ClusterSettings& settings() const { return settings_; }
