@@ -1,6 +1,6 @@
 #include "protocol/framing.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "base/check.h"
 #include "protocol/wire/varint.h"
@@ -33,8 +33,7 @@ std::size_t RequestPrefix::size() const {
 }
 
 void RequestPrefix::write(std::size_t body_size, GatherBuffer& out) const {
-  KM_CHECK(client_id_.size() <= std::numeric_limits<std::int16_t>::max(),
-           "checked where it is set");
+  KM_CHECK(client_id_.size() <= kMaxClientIdBytes, "encode_request() refuses longer ones");
   std::uint8_t* at = out.extend(size());
   const auto put = [&at]<class T>(T value) {
     store_be(at, value);

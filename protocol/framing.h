@@ -12,9 +12,12 @@
 
 namespace kmirror::protocol {
 
+// The header has an int16 for its length.
+inline constexpr std::size_t kMaxClientIdBytes = 32767;
+
 class RequestPrefix final : public Prefix {
  public:
-  // The client id is copied only when written; at most 32767 bytes.
+  // The client id, of at most kMaxClientIdBytes, is copied only when written.
   RequestPrefix(const Api& api, std::int16_t version, std::int32_t correlation_id,
                 std::string_view client_id)
       : api_(api), version_(version), correlation_id_(correlation_id), client_id_(client_id) {}
@@ -35,6 +38,10 @@ template <class Request>
 [[nodiscard]] WireError encode_request(const Request& request, std::int16_t version,
                                        std::int32_t correlation_id, std::string_view client_id,
                                        GatherBuffer& out) {
+  if (client_id.size() > kMaxClientIdBytes) {
+    out.reset(0);
+    return {.kind = WireError::Kind::kBadLength, .offset = 0, .path = "clientId"};
+  }
   const RequestPrefix prefix(Request::kApi, version, correlation_id, client_id);
   return encode(request, version, prefix, out);
 }

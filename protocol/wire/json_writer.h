@@ -52,7 +52,8 @@ class JsonWriter {
     sink_.key(name);
     write(value);
   }
-  void field(std::string_view name, const std::optional<RecordsView>& value, Spec = {}) {
+  void field(std::string_view name, const std::optional<RecordsView>& value, Spec spec = {}) {
+    if (!spec.contains(version_)) return;
     if (!value.has_value()) {
       sink_.key(name);
       return sink_.null();
