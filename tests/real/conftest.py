@@ -102,7 +102,7 @@ def run_id():
 
 @pytest.fixture
 def new_mirror(pairing, request):
-    """new_mirror(whitelist, consumer={}, producer={}) makes a Mirror; a live one is ended here."""
+    """new_mirror(whitelist, name, consumer, producer) makes a Mirror; a live one is ended here."""
     if not mirror_process.PROGRAM.exists():
         pytest.fail(f"{mirror_process.PROGRAM} does not exist; script/build makes it")
     made = []

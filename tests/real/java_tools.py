@@ -28,31 +28,58 @@ def compile_tools():
     stamp.touch()
 
 
-def command(main_class, **options):
-    """The command line of one of our programs; option_name=value becomes --option-name value."""
-    compile_tools()
-    args = []
+def words(tool, options):
+    """A tool and its options as Tools.java reads them; option_name=value is --option-name value."""
+    found = [tool]
     for name, value in options.items():
-        args += ["--" + name.replace("_", "-"), str(value)]
-    return kafka_jars.java_command(CLIENT_VERSION, main_class, args, classes=CLASSES)
+        found += ["--" + name.replace("_", "-"), str(value)]
+    return found
 
 
-def run(main_class, **options):
+def command(arguments=()):
+    compile_tools()
+    return kafka_jars.java_command(CLIENT_VERSION, "Tools", arguments, heap="1g", classes=CLASSES)
+
+
+class Server:
+    """One Tools process that answers question after question; it ends with its standard input."""
+
+    process = None
+
+    @classmethod
+    def ask(cls, tool, options):
+        if cls.process is None or cls.process.poll() is not None:
+            log = open(CLASSES.parent / "tools.log", "ab")
+            cls.process = subprocess.Popen(
+                command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+            log.close()
+        question = words(tool, options)
+        cls.process.stdin.write("\t".join(question) + "\n")
+        cls.process.stdin.flush()
+        lines = []
+        for line in cls.process.stdout:
+            fields = line.rstrip("\n").split("\t")
+            if fields == ["ok"]:
+                return lines
+            if fields[0] == "failed":
+                raise JavaToolError(f"{' '.join(question)}: {fields[1]}")
+            lines.append(fields)
+        raise JavaToolError(f"{' '.join(question)}: the process ended; see tools.log")
+
+
+def run(tool, **options):
     """Runs one of our programs to its end and returns its lines, split at tabs."""
-    words = command(main_class, **options)
-    done = subprocess.run(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S
-    )
-    if done.returncode != 0:
-        shown = " ".join(words[words.index(main_class) :])
-        raise JavaToolError(f"{shown}\n" + "\n".join(done.stderr.splitlines()[-20:]))
-    return [line.split("\t") for line in done.stdout.splitlines()]
+    return Server.ask(tool, options)
 
 
 def start_load(**options):
     """Starts Load beside the test; finish_load waits for its end."""
     return subprocess.Popen(
-        command("Load", **options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(words("Load", options)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 

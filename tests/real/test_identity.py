@@ -21,7 +21,7 @@ def loaded(pairing, is_long):
         "Load",
         bootstrap=pairing.source.bootstrap,
         topics=",".join(f"{name}={codec}" for name, codec in topics.items()),
-        records=1_000_000 if is_long else 40_000,
+        records=1_000_000 if is_long else 30_000,
         batch_size=65536,
         linger_ms=100,
     )
@@ -29,7 +29,7 @@ def loaded(pairing, is_long):
         "Load",
         bootstrap=pairing.source.bootstrap,
         topics=f"{small}=lz4",
-        records=20_000,
+        records=5_000,
         batch_size=1000,
         linger_ms=0,
     )

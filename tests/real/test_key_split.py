@@ -1,19 +1,21 @@
 """Different partition counts: every keyed record goes where Java's partitioner puts it."""
 
-import pytest
-
 import java_tools
 
 SOURCE_PARTITIONS = 8
+DESTINATION_PARTITIONS = [12, 3]
 
 
-@pytest.mark.parametrize("destination_partitions", [12, 3])
-def test_key_split(pairing, new_mirror, destination_partitions, is_long):
-    topics = {pairing.topic(f"{c}-{destination_partitions}"): c for c in pairing.source.codecs()}
+def test_key_split(pairing, new_mirror, is_long):
+    topics = {}
+    created = []
+    for codec in pairing.source.codecs():
+        for partitions in DESTINATION_PARTITIONS:
+            name = pairing.topic(f"{codec}-{partitions}")
+            topics[name] = codec
+            created.append(f"{name}:{partitions}")
     java_tools.create_topics(pairing.source, *(f"{name}:{SOURCE_PARTITIONS}" for name in topics))
-    java_tools.create_topics(
-        pairing.destination, *(f"{name}:{destination_partitions}" for name in topics)
-    )
+    java_tools.create_topics(pairing.destination, *created)
     java_tools.run(
         "Load",
         bootstrap=pairing.source.bootstrap,
@@ -28,6 +30,7 @@ def test_key_split(pairing, new_mirror, destination_partitions, is_long):
     assert not any(misplaced_before.values()), "the source is not what this test means to copy"
     assert misplaced_after == {name: 0 for name in topics}
     assert after == before
-    # Records without a key are spread over all partitions, not piled up in one.
-    assert len(unkeyed) == len(topics) * destination_partitions
-    assert all(unkeyed.values()), unkeyed
+    # Records without a key are spread, in runs, and not piled up in one partition.
+    for name in topics:
+        used = [count for (topic, _), count in unkeyed.items() if topic == name and count]
+        assert len(used) > 1, f"{name}: records without a key in {len(used)} partition"

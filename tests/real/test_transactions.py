@@ -1,57 +1,59 @@
 """A transactional source: committed, aborted and interleaved transactions beside plain records."""
 
-import pytest
-
 import java_tools
 
 PARTITIONS = 3
 
 
-def load(pairing, topic, codec, rounds, partitions=PARTITIONS):
-    lines = java_tools.run(
+def load(pairing, topics, partitions, is_long):
+    java_tools.run(
         "TxnLoad",
         bootstrap=pairing.source.bootstrap,
-        topic=topic,
+        topics=",".join(f"{topic}={codec}" for topic, codec in topics.items()),
         partitions=partitions,
-        rounds=rounds,
-        codec=codec,
+        rounds=1000 if is_long else 60,
     )
-    committed, aborted = (int(word) for word in lines[0][0].split()[1::2])
-    assert committed and aborted
-    return topic
 
 
-@pytest.fixture
-def rounds(is_long):
-    return 1000 if is_long else 60
-
-
-@pytest.mark.parametrize("isolation", ["read_committed", "read_uncommitted"])
-def test_identity(pairing, new_mirror, isolation, rounds):
-    topics = [pairing.topic(f"{isolation}-{codec}") for codec in ("none", "lz4")]
+def load_identity(pairing, is_long):
+    topics = {pairing.topic(codec): codec for codec in ("none", "lz4")}
     java_tools.create_topics(pairing.source, *(f"{topic}:{PARTITIONS}" for topic in topics))
-    for topic, codec in zip(topics, ("none", "lz4")):
-        load(pairing, topic, codec, rounds)
-    # read_committed is the default, and not written down to show that it is.
-    consumer = {"isolation.level": isolation} if isolation == "read_uncommitted" else {}
-    new_mirror("|".join(topics), name=isolation, consumer=consumer).run_until_end()
-
-    before = java_tools.digests(pairing.source, topics, isolation)
-    other = "read_uncommitted" if isolation == "read_committed" else "read_committed"
-    assert before != java_tools.digests(pairing.source, topics, other)
-    # There are no transactions at the destination, so every reader sees the same.
-    assert java_tools.digests(pairing.destination, topics, "read_committed") == before
-    assert java_tools.digests(pairing.destination, topics, "read_uncommitted") == before
+    load(pairing, topics, PARTITIONS, is_long)
+    committed = java_tools.digests(pairing.source, topics, "read_committed")
+    everything = java_tools.digests(pairing.source, topics, "read_uncommitted")
+    assert committed != everything, "nothing was aborted, so nothing would be shown"
+    return topics, committed, everything
 
 
-def test_key_split(pairing, new_mirror, rounds):
-    topic = pairing.topic("split")
+def expect_at_destination(pairing, topics, expected):
+    """There are no transactions at the destination, so every reader sees the same."""
+    for isolation in ("read_committed", "read_uncommitted"):
+        assert java_tools.digests(pairing.destination, topics, isolation) == expected
+
+
+def test_read_committed(pairing, new_mirror, is_long):
+    """The mirror's default, so it stands in no file."""
+    topics, committed, _ = load_identity(pairing, is_long)
+    new_mirror("|".join(topics)).run_until_end()
+    expect_at_destination(pairing, topics, committed)
+
+
+def test_read_uncommitted(pairing, new_mirror, is_long):
+    topics, _, everything = load_identity(pairing, is_long)
+    consumer = {"isolation.level": "read_uncommitted"}
+    new_mirror("|".join(topics), consumer=consumer).run_until_end()
+    expect_at_destination(pairing, topics, everything)
+
+
+def test_key_split(pairing, new_mirror, is_long):
+    topics = {pairing.topic("split"): "lz4"}
+    (topic,) = topics
     java_tools.create_topics(pairing.source, f"{topic}:{PARTITIONS}")
     java_tools.create_topics(pairing.destination, f"{topic}:5")
-    load(pairing, topic, "lz4", rounds, partitions=0)
-    new_mirror(topic, name="split").run_until_end()
+    load(pairing, topics, 0, is_long)
+    new_mirror(topic).run_until_end()
 
-    before, _, _ = java_tools.key_digests(pairing.source, [topic], "read_committed")
-    after, misplaced, _ = java_tools.key_digests(pairing.destination, [topic])
+    before, _, _ = java_tools.key_digests(pairing.source, topics, "read_committed")
+    after, misplaced, _ = java_tools.key_digests(pairing.destination, topics)
     assert misplaced == {topic: 0}
     assert after == before

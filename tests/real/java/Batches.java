@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.apache.kafka.common.record.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.FileRecords;
 
@@ -15,9 +16,7 @@ import org.apache.kafka.common.record.FileRecords;
 final class Batches {
   private static final int HEADER_BYTES = 61;
 
-  public static void main(String[] argv) throws IOException {
-    Args args = new Args(argv);
-    StringBuilder out = new StringBuilder();
+  static void run(Args args, Consumer<String> print) throws IOException {
     for (String name : args.get("dirs").split(",")) {
       File directory = new File(name);
       File[] segments = directory.listFiles(file -> file.getName().endsWith(".log"));
@@ -25,13 +24,11 @@ final class Batches {
       for (File segment : segments) {
         try (FileRecords records = FileRecords.open(segment, false)) {
           for (FileChannelRecordBatch batch : records.batches()) {
-            out.append(line(directory.getName(), batch)).append('\n');
+            print.accept(line(directory.getName(), batch));
           }
         }
       }
     }
-    System.out.print(out);
-    System.out.flush();
   }
 
   private static String line(String partition, FileChannelRecordBatch batch) {

@@ -1,29 +1,25 @@
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Produces records [--first, --first + --records) of Records to each topic of --topics
- * (topic=codec,topic=codec...), at most --rate records a second if given. Prints one line a topic
- * when all are acknowledged.
+ * Produces the first --records of Records to each topic of --topics (topic=codec,topic=codec...),
+ * at most --rate a second if given. Returns when all are acknowledged.
  */
 final class Load {
-  public static void main(String[] argv) throws Exception {
-    Args args = new Args(argv);
-    long first = args.number("first", 0);
-    long count = args.number("records", 1000);
+  static void run(Args args, Consumer<String> print) throws Exception {
     for (String pair : args.get("topics").split(",")) {
       String[] parts = pair.split("=");
-      Records records = new Records(args);
-      load(args, parts[0], parts.length > 1 ? parts[1] : "none", records, first, count);
-      System.out.println(parts[0] + " " + count);
+      load(args, parts[0], parts.length > 1 ? parts[1] : "none");
     }
   }
 
-  private static void load(Args args, String topic, String codec, Records records, long first,
-      long count) throws Exception {
+  private static void load(Args args, String topic, String codec) throws Exception {
     AtomicReference<Exception> failure = new AtomicReference<>();
+    Records records = new Records(args);
+    long count = args.number("records", 1000);
     long rate = args.number("rate", 0);
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config(args, codec))) {
       long began = System.nanoTime();
@@ -31,7 +27,7 @@ final class Load {
         if (rate > 0 && i % 100 == 0) {
           pace(began, i, rate);
         }
-        producer.send(records.record(topic, first + i), (metadata, error) -> {
+        producer.send(records.record(topic, i), (metadata, error) -> {
           if (error != null) {
             failure.compareAndSet(null, error);
           }
@@ -62,8 +58,6 @@ final class Load {
     config.put("linger.ms", args.get("linger-ms", "5"));
     config.put("max.request.size", "67108864");
     config.put("acks", "all");
-    // Before 0.11 there is no InitProducerId.
-    config.put("enable.idempotence", args.get("idempotence", "true"));
     return config;
   }
 }

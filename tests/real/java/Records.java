@@ -1,5 +1,6 @@
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -7,26 +8,22 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Test records, each a function of (seed, index) alone. The timestamp is start + index * step, so a
- * record is told from every other by its timestamp even where its value is null or empty.
+ * Test records, each a function of (seed, index) alone. The timestamp is start + index, so a record
+ * is told from every other by its timestamp even where its value is null or empty.
  */
 final class Records {
-  private final Args args;
   private final long seed;
   private final long keys;
   private final int valueBytes;
   private final long timestampStart;
-  private final long timestampStep;
   private final int roundRobin;
   private final boolean plain;
 
   Records(Args args) {
-    this.args = args;
     seed = args.number("seed", 1);
     keys = args.number("keys", 1000);
     valueBytes = (int) args.number("value-bytes", 100);
     timestampStart = args.number("timestamp-start", System.currentTimeMillis());
-    timestampStep = args.number("timestamp-step", 1);
     // 0: Java's own partitioner chooses; n: record i goes to partition i % n, whatever its key.
     roundRobin = (int) args.number("round-robin", 0);
     // plain: keyed records with a value and nothing else.
@@ -36,8 +33,8 @@ final class Records {
   ProducerRecord<byte[], byte[]> record(String topic, long index) {
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + index);
     Integer partition = roundRobin > 0 ? Integer.valueOf((int) (index % roundRobin)) : null;
-    return new ProducerRecord<>(topic, partition, timestampStart + index * timestampStep,
-        key(index, random), value(index, random), headers(index));
+    return new ProducerRecord<>(topic, partition, timestampStart + index, key(index, random),
+        value(index, random), headers(index));
   }
 
   private byte[] key(long index, SplittableRandom random) {
@@ -62,7 +59,7 @@ final class Records {
     byte[] value = new byte[size];
     byte[] label = (index + ":").getBytes(StandardCharsets.UTF_8);
     random.nextBytes(value);
-    java.util.Arrays.fill(value, size / 2, size, (byte) 'x');
+    Arrays.fill(value, size / 2, size, (byte) 'x');
     System.arraycopy(label, 0, value, 0, Math.min(label.length, size));
     return value;
   }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -12,13 +13,11 @@ import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * --create name:partitions[:key=value;key=value],... creates topics with as many replicas as there
- * are brokers, at most
- * 3. --grow name:partitions adds partitions. --describe a,b prints for each topic a line "topic
- * partitions n" and the settings that are its own, "topic key value".
+ * are brokers, at most three. --grow name:partitions adds partitions. --describe a,b prints for
+ * each topic a line "topic partitions n" and the settings that are its own, "topic key value".
  */
 final class Topics {
-  public static void main(String[] argv) throws Exception {
-    Args args = new Args(argv);
+  static void run(Args args, Consumer<String> print) throws Exception {
     Properties config = new Properties();
     config.put("bootstrap.servers", args.get("bootstrap"));
     try (Admin admin = Admin.create(config)) {
@@ -31,7 +30,7 @@ final class Topics {
         admin.createPartitions(Map.of(parts[0], grown)).all().get();
       }
       if (!args.get("describe", "").isEmpty()) {
-        describe(admin, List.of(args.get("describe").split(",")));
+        describe(admin, print, List.of(args.get("describe").split(",")));
       }
     }
   }
@@ -52,17 +51,18 @@ final class Topics {
     admin.createTopics(topics).all().get();
   }
 
-  private static void describe(Admin admin, List<String> topics) throws Exception {
+  private static void describe(Admin admin, Consumer<String> print, List<String> topics)
+      throws Exception {
     var descriptions = new TreeMap<>(admin.describeTopics(topics).allTopicNames().get());
     for (var topic : descriptions.values()) {
-      System.out.println(topic.name() + "\tpartitions\t" + topic.partitions().size());
+      print.accept(topic.name() + "\tpartitions\t" + topic.partitions().size());
       ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
       var entries = admin.describeConfigs(List.of(resource)).all().get().get(resource).entries();
       entries.stream()
           .filter(entry -> entry.source().name().equals("DYNAMIC_TOPIC_CONFIG"))
           .map(entry -> topic.name() + "\t" + entry.name() + "\t" + entry.value())
           .sorted()
-          .forEach(System.out::println);
+          .forEach(print);
     }
   }
 }

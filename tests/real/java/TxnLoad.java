@@ -3,61 +3,70 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Produces --rounds rounds of interleaved transactions over --partitions partitions (0: by key). In
- * each round
- * --producers transactional producers and a plain one take turns, several batches each, before each
- * transaction is committed or aborted (as the seed says; the first round has both). Prints how many
- * transactions committed and aborted.
+ * Produces interleaved transactions to each topic of --topics (topic=codec,topic=codec...), over
+ * --partitions partitions (0: by key). In each of --rounds rounds three transactional producers and
+ * a plain one take turns, several batches each, before each transaction is committed or aborted, as
+ * the seed says; the first round has both.
  */
 final class TxnLoad {
-  private static long index = 0;
+  private static final int PRODUCERS = 3;
+  private static final int TURNS = 3;
 
-  public static void main(String[] argv) {
-    Args args = new Args(argv);
-    String topic = args.get("topic");
-    int partitions = (int) args.number("partitions", 0);
-    int rounds = (int) args.number("rounds", 10);
-    SplittableRandom random = new SplittableRandom(args.number("seed", 1));
-    List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
-    for (int p = 0; p < args.number("producers", 3); p++) {
-      producers.add(producer(args, topic + "-txn-" + p));
-      producers.get(p).initTransactions();
-    }
-    KafkaProducer<byte[], byte[]> plain = producer(args, null);
-    int committed = 0;
-    int aborted = 0;
-    for (int round = 0; round < rounds; round++) {
-      producers.forEach(KafkaProducer::beginTransaction);
-      for (int turn = 0; turn < 3; turn++) {
-        for (int p = 0; p < producers.size(); p++) {
-          send(producers.get(p), topic, partitions, "round " + round + " producer " + p, random);
-        }
-        send(plain, topic, partitions, "round " + round + " plain", random);
+  private final String topic;
+  private final int partitions;
+  private final SplittableRandom random;
+  private final List<KafkaProducer<byte[], byte[]>> transactional = new ArrayList<>();
+  private final KafkaProducer<byte[], byte[]> plain;
+  private long index = 0;
+
+  static void run(Args args, Consumer<String> print) {
+    for (String pair : args.get("topics").split(",")) {
+      String[] parts = pair.split("=");
+      TxnLoad load = new TxnLoad(args, parts[0], parts[1]);
+      for (int round = 0; round < args.number("rounds", 10); round++) {
+        load.round(round);
       }
-      for (int p = 0; p < producers.size(); p++) {
-        boolean abort = round == 0 ? p % 2 == 0 : random.nextInt(3) == 0;
-        if (abort) {
-          producers.get(p).abortTransaction();
-          aborted++;
-        } else {
-          producers.get(p).commitTransaction();
-          committed++;
-        }
+      load.close();
+    }
+  }
+
+  private TxnLoad(Args args, String topic, String codec) {
+    this.topic = topic;
+    partitions = (int) args.number("partitions", 0);
+    random = new SplittableRandom(args.number("seed", 1));
+    for (int p = 0; p < PRODUCERS; p++) {
+      transactional.add(producer(args, codec, topic + "-txn-" + p));
+      transactional.get(p).initTransactions();
+    }
+    plain = producer(args, codec, null);
+  }
+
+  private void round(int round) {
+    transactional.forEach(KafkaProducer::beginTransaction);
+    for (int turn = 0; turn < TURNS; turn++) {
+      for (int p = 0; p < PRODUCERS; p++) {
+        send(transactional.get(p), "round " + round + " producer " + p);
+      }
+      send(plain, "round " + round + " plain");
+    }
+    for (int p = 0; p < PRODUCERS; p++) {
+      boolean abort = round == 0 ? p % 2 == 0 : random.nextInt(3) == 0;
+      if (abort) {
+        transactional.get(p).abortTransaction();
+      } else {
+        transactional.get(p).commitTransaction();
       }
     }
-    producers.forEach(KafkaProducer::close);
-    plain.close();
-    System.out.println("committed " + committed + " aborted " + aborted);
   }
 
   /** A few records, flushed, so that every turn is a batch of its own in some of the partitions. */
-  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, int partitions,
-      String label, SplittableRandom random) {
+  private void send(KafkaProducer<byte[], byte[]> producer, String label) {
     int count = 1 + random.nextInt(20);
     for (int i = 0; i < count; i++) {
       byte[] key = ("key-" + random.nextInt(50)).getBytes(StandardCharsets.UTF_8);
@@ -68,12 +77,18 @@ final class TxnLoad {
     producer.flush();
   }
 
-  private static KafkaProducer<byte[], byte[]> producer(Args args, String transactionalId) {
+  private void close() {
+    transactional.forEach(KafkaProducer::close);
+    plain.close();
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(
+      Args args, String codec, String transactionalId) {
     Properties config = new Properties();
     config.put("bootstrap.servers", args.get("bootstrap"));
     config.put("key.serializer", ByteArraySerializer.class.getName());
     config.put("value.serializer", ByteArraySerializer.class.getName());
-    config.put("compression.type", args.get("codec", "none"));
+    config.put("compression.type", codec);
     if (transactionalId != null) {
       config.put("transactional.id", transactionalId);
     }
