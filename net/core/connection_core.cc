@@ -54,8 +54,7 @@ void ConnectionCore::on_wrote(std::size_t bytes) {
 }
 
 MutableBytes ConnectionCore::read_space() {
-  return frame_ ? frame_.bytes().subspan(read_bytes_)
-                : MutableBytes(length_).subspan(read_bytes_);
+  return frame_ ? frame_.bytes().subspan(read_bytes_) : MutableBytes(length_).subspan(read_bytes_);
 }
 
 void ConnectionCore::on_read(std::size_t bytes) {
@@ -88,6 +87,14 @@ void ConnectionCore::on_frame() {
     fail({.kind = FailureKind::kMalformed,
           .text = fmt::format("a response carries correlation id {}, which is not the next one "
                               "awaited",
+                              id)});
+    return;
+  }
+  // Its records may be released once it resolves, so nothing of it may be left to write.
+  if (pending_.size() <= outgoing_.size()) {
+    fail({.kind = FailureKind::kMalformed,
+          .text = fmt::format("a response carries correlation id {}, whose request is not wholly "
+                              "sent",
                               id)});
     return;
   }
