@@ -326,10 +326,11 @@ class Cluster:
             raise ClusterError(f"{error}\n{node.log_tail()}") from None
 
     def down(self):
-        """Ends every process at once and deletes the data; configuration and logs stay."""
+        """Ends every process at once and forgets the cluster; configuration and logs stay."""
         for node in self.nodes():
             node.stop(signal.SIGKILL)
             shutil.rmtree(node.data, ignore_errors=True)
+        self.facts_path().unlink(missing_ok=True)
 
 
 def port_answers(port):
