@@ -79,8 +79,8 @@ DecompressError gzip_decompress(ConstBytes in, BoundedOutput& out) {
       inflateReset(&stream);  // Another member follows.
       continue;
     }
-    // Room left over means that the input is used up before the trailer.
-    if (result != Z_OK || stream.avail_out != 0) return DecompressError::kCorrupt;
+    // Z_BUF_ERROR among others: the input is used up before the trailer.
+    if (result != Z_OK) return DecompressError::kCorrupt;
   }
 }
 
