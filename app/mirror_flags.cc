@@ -146,8 +146,8 @@ MirrorFlags accepted(const CLI::App& app, RawFlags raw) {
   inputs.producer_config = std::move(raw.producer_config);
   inputs.include = raw.include.empty() ? std::move(raw.whitelist) : std::move(raw.include);
   inputs.num_streams = static_cast<int>(mirror::parse_number(raw.num_streams).value_or(1));
-  inputs.offset_commit_interval_ms =
-      mirror::parse_number(raw.offset_commit_interval_ms).value_or(60'000);
+  inputs.offset_commit_interval_ms = static_cast<std::int32_t>(
+      mirror::parse_number(raw.offset_commit_interval_ms).value_or(60'000));
   inputs.abort_on_send_failure = mirror::names_contain("true", raw.abort_on_send_failure);
   inputs.until_end = raw.until_end;
   inputs.settings = std::move(raw.settings);
@@ -160,6 +160,14 @@ MirrorFlags accepted(const CLI::App& app, RawFlags raw) {
 
 FlagsAnswer wrong(std::string_view sentence) {
   return {fmt::format("{}\nkmirror --help lists the flags.\n", sentence), true};
+}
+
+// CLI11 says "--flag: At Most 1 required but received 2" or "--flag: 1 required FILE missing".
+std::string mismatch(const CLI::ArgumentMismatch& error) {
+  std::string_view said = error.what();
+  std::string_view flag = said.substr(0, said.find(':'));
+  bool is_missing = said.ends_with("missing");
+  return fmt::format("{} {}.", flag, is_missing ? "takes a value" : "is given more than once");
 }
 
 }  // namespace
@@ -180,6 +188,8 @@ std::variant<MirrorFlags, FlagsAnswer> parse_mirror_flags(std::vector<std::strin
     return FlagsAnswer{app.help(), false};
   } catch (const CLI::CallForVersion& asked) {
     return FlagsAnswer{fmt::format("{}\n", asked.what()), false};
+  } catch (const CLI::ArgumentMismatch& error) {
+    return wrong(mismatch(error));
   } catch (const CLI::ParseError& error) {
     return wrong(error.what());
   }

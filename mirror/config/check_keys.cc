@@ -10,7 +10,7 @@ std::string unknown_key(const Property& property, KeySet set) {
                                  property.where(), property.key);
   KeySet other = set == KeySet::kConsumer ? KeySet::kProducer : KeySet::kConsumer;
   if (set != KeySet::kOwn && find_known_key(other, property.key) != nullptr) {
-    return fmt::format("{}: {} is a key of the {} and has no effect here", property.where(),
+    return fmt::format("{}: {} is a key of the {} and has no effect here.", property.where(),
                        property.key, other == KeySet::kProducer ? "producer" : "consumer");
   }
   std::string_view nearest = nearest_known_key(set, property.key);

@@ -71,7 +71,7 @@ constexpr KnownKey kProducer[] = {
     {"compressed.topics", KeyRole::kNotFollowed, any_value(),
      "compression.type holds for every topic"},
     {"compression.codec", KeyRole::kUsed, one_of("none,gzip,snappy,lz4,0,1,2,3")},
-    {"compression.gzip.level", KeyRole::kUsed, number(-1, 9)},
+    {"compression.gzip.level", KeyRole::kUsed, one_of("-1,1,2,3,4,5,6,7,8,9")},
     {"compression.lz4.level", KeyRole::kUsed, number(1, 17)},
     {"compression.type", KeyRole::kUsed, one_of("producer,none,gzip,snappy,lz4,zstd")},
     {"compression.zstd.level", KeyRole::kUsed, number(-131072, 22)},

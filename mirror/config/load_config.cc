@@ -90,11 +90,7 @@ std::optional<ConfigError> resolve_flags(const MirrorInputs& inputs, MirrorConfi
   ConfigResult<TopicFilter> topics = TopicFilter::compile(inputs.include);
   if (!topics) return topics.error();
   config.topics = std::move(*topics);
-  if (inputs.num_streams < 1) return ConfigError{"--num.streams must be at least 1."};
   config.num_streams = inputs.num_streams;
-  if (inputs.offset_commit_interval_ms < 1 || inputs.offset_commit_interval_ms > kMaxInt32) {
-    return ConfigError{fmt::format("--offset.commit.interval.ms must be from 1 to {}.", kMaxInt32)};
-  }
   config.offset_commit_interval = milliseconds(inputs.offset_commit_interval_ms);
   config.abort_on_send_failure = inputs.abort_on_send_failure;
   config.until_end = inputs.until_end;

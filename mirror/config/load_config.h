@@ -14,9 +14,9 @@ namespace kmirror::mirror {
 struct MirrorInputs {
   std::string consumer_config;  // paths
   std::string producer_config;
-  std::string include;  // --include, else --whitelist
-  int num_streams = 1;
-  std::int64_t offset_commit_interval_ms = 60'000;
+  std::string include;                              // --include, else --whitelist
+  int num_streams = 1;                              // at least 1
+  std::int32_t offset_commit_interval_ms = 60'000;  // at least 1
   bool abort_on_send_failure = true;
   bool until_end = false;
   std::vector<std::string> settings;  // each --set key=value

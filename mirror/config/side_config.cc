@@ -30,9 +30,14 @@ void read_compression(const KeyReader& keys, DestinationConfig& destination) {
   const Property* type = keys.find({"compression.type", "compression.codec"});
   if (type == nullptr || names_contain("producer", type->value)) return;
   destination.codec = codec_of(type->value);
-  std::string level =
+  std::string key =
       fmt::format("compression.{}.level", compression::codec_name(*destination.codec));
-  if (keys.find({level}) != nullptr) destination.compression_level = keys.int32({level}, 0);
+  const Property* level = keys.find({key});
+  if (level == nullptr) return;
+  std::int32_t value = keys.int32({key}, 0);
+  // Java's way to ask gzip for its default level.
+  if (destination.codec == compression::Codec::kGzip && value == -1) return;
+  destination.compression_level = value;
 }
 
 // How the brokers are found: MirrorMaker decides between its old and new consumer by the same two

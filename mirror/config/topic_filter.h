@@ -14,18 +14,25 @@
 
 namespace kmirror::mirror {
 
+enum class TopicMatch {
+  kNo,
+  kYes,
+  kTooHard,  // undecided: matching would take more work than is allowed
+};
+
 class TopicFilter {
  public:
   // Matches nothing.
   TopicFilter() = default;
 
   // Prepares the text as TopicFilter does (',' becomes '|', spaces and quotes around it go) and
-  // compiles it. The error names the position in the prepared pattern.
+  // compiles it. The error names the position in the prepared pattern; syntax that only Java gives
+  // a meaning to (classes within classes, &&) is one, for PCRE2 would choose other topics.
   static ConfigResult<TopicFilter> compile(std::string_view text);
 
-  // True when the whole name matches. A Kafka-internal topic is matched only by a pattern that
-  // names it literally, as one whole alternative, never by a wildcard.
-  bool matches(std::string_view topic) const;
+  // Whether the whole name matches. A Kafka-internal topic is matched only by a pattern that names
+  // it literally, as one whole alternative, never by a wildcard.
+  TopicMatch match(std::string_view topic) const;
 
   // The prepared pattern.
   const std::string& pattern() const { return pattern_; }
