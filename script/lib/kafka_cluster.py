@@ -24,6 +24,10 @@ RUN = kafka_jars.ROOT / "build" / "kafka" / "run"
 READY_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
 
+# What a broker says before it gives up because ZooKeeper has not noticed yet that its predecessor
+# was killed. It has to be started again until the old session is over.
+STILL_REGISTERED = ["NodeExists", "A broker is already registered"]
+
 
 class ClusterError(Exception):
     """A cluster could not be started or changed; the text says which and why."""
@@ -316,14 +320,17 @@ class Cluster:
     def wait_node(self, node, condition, what):
         def ready():
             node.reap()
-            if node.pid() is None:
-                raise ClusterError(f"{self.name}: {what} ended\n{node.log_tail()}")
-            return condition()
+            if node.pid() is not None:
+                return condition()
+            if not any(node.has_logged(text) for text in STILL_REGISTERED):
+                raise ClusterError("it ended")
+            node.start()
+            return False
 
         try:
-            wait_until(ready, READY_TIMEOUT_S, f"{self.name}: {what} ready")
+            wait_until(ready, READY_TIMEOUT_S, "ready")
         except ClusterError as error:
-            raise ClusterError(f"{error}\n{node.log_tail()}") from None
+            raise ClusterError(f"{self.name}: {what}: {error}\n{node.log_tail()}") from None
 
     def down(self):
         """Ends every process at once and forgets the cluster; configuration and logs stay."""

@@ -29,6 +29,7 @@ def zookeeper_broker(version, broker_id, port, data_dir, zookeeper_connect, brok
     properties["log.dirs"] = data_dir
     properties["zookeeper.connect"] = zookeeper_connect
     properties["zookeeper.connection.timeout.ms"] = 30000
+    properties["zookeeper.session.timeout.ms"] = 6000
     if version_tuple(version) >= (0, 9):
         properties["listeners"] = f"PLAINTEXT://127.0.0.1:{port}"
     else:
