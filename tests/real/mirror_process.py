@@ -64,6 +64,8 @@ class Mirror:
 
     def stop(self):
         """SIGTERM; it must finish, say a closing line and exit with 0."""
+        # Before its first line it may not be listening for signals yet.
+        self.wait(self.output, EXIT_TIMEOUT_S, "a first line")
         self.process.send_signal(signal.SIGTERM)
         self.expect_exit(EXIT_TIMEOUT_S)
 
