@@ -137,7 +137,9 @@ TEST(BatchBuilderTest, StartsAnewAfterFinish) {
   for (const Codec codec : kCodecs) {
     BatchBuilder builder(codec);
     append_golden_records(builder);
-    const Buffer first = joined(builder.finish());
+    const BuiltBatch batch = builder.finish();
+    const Buffer first = joined(batch);
+    EXPECT_EQ(batch.owners.front().use_count(), 1) << "the builder lets go of the memory";
     EXPECT_TRUE(builder.empty());
     EXPECT_EQ(builder.size_bytes(), kBatchHeaderBytes);
     append_golden_records(builder);

@@ -98,6 +98,15 @@ TEST(BatchReaderTest, RefusesHeadersThatLie) {
   }
 }
 
+TEST(BatchReaderTest, TheLastOffsetOfAllIsReached) {
+  Buffer bytes = golden::kPlain;
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  store_be<std::int64_t>(bytes.data(), kMax - 5);
+  BatchReader reader(bytes);
+  ASSERT_EQ(reader.next(), Step::kBatch);
+  EXPECT_EQ(reader.batch().next_offset(), kMax);
+}
+
 TEST(BatchReaderTest, SurvivesAnything) {
   Random random(7);
   const Buffer good = concat({golden::kPlain, golden::kMagic1, golden::kAbort, golden::kEmpty});

@@ -135,8 +135,8 @@ TEST(SplitterTest, NullTimestampStaysNull) {
 }
 
 TEST(SplitterTest, MalformedBatchIsNotTakenAtAll) {
-  Buffer bad = golden::kPlain;
-  MutableBytes(bad).last(1)[0] ^= 0x7F;  // the last record's header count
+  Buffer bad = golden::kTransactional;
+  bad[kBatchHeaderBytes + 17] = 0x7F;  // the second record's header count
   const BatchView view(bad);
   Splitter splitter(4, Codec::kNone, kLimit);
   const auto problem = splitter.add(view, view.payload(), 0, nullptr);
