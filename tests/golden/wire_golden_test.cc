@@ -144,6 +144,7 @@ TEST(WireGolden, EveryPrefixFailsCleanly) {
 // Whatever a changed byte makes of it: an error, or a message that can be written again.
 TEST(WireGolden, EveryChangedByteIsHandled) {
   for_each_golden([]<class M>(const Golden& golden) {
+    if (golden.variant != "full") return;
     Buffer body = golden.body;
     for (std::uint8_t& byte : body) {
       for (const int flip : {0x01, 0x80}) {
