@@ -112,6 +112,9 @@ Awaitable<Result<Cluster::ConnectionPtr>> Cluster::dial(std::int32_t broker) {
   }
   HostPort address = found->second.address;
   Result<ConnectionPtr> connection = co_await dial_address(std::move(address), broker_name(broker));
+  if (connection && outages_.erase(broker) > 0) {
+    runtime_.log(LogLevel::kInfo, broker_name(broker) + ": connected again");
+  }
   co_return connection;
 }
 
@@ -181,11 +184,15 @@ Awaitable<Result<Cluster::ConnectionPtr>> Cluster::any() {
   co_return unreachable(settings_, last);
 }
 
+void Cluster::report_outage(std::int32_t broker, const Failure& failure) {
+  if (stopping_ || !outages_.insert(broker).second) return;
+  runtime_.log(LogLevel::kWarning, failure.text + "; reconnecting");
+}
+
 std::string Cluster::broker_name(std::int32_t broker) const {
   const auto found = metadata_.brokers.find(broker);
   if (found == metadata_.brokers.end()) return fmt::format("{} broker {}", settings_.name, broker);
-  return fmt::format("{} broker {} ({})", settings_.name, broker,
-                     to_string(found->second.address));
+  return fmt::format("{} broker {} ({})", settings_.name, broker, to_string(found->second.address));
 }
 
 }  // namespace kmirror::net

@@ -71,6 +71,9 @@ class Cluster {
   // The shared connection to any broker that answers.
   Awaitable<Result<ConnectionPtr>> any();
 
+  // A connection to the broker was lost or refused: logged once until dial() reaches it again.
+  void report_outage(std::int32_t broker, const Failure& failure);
+
   // The name of a broker for messages: "source broker 1 (host:9092)".
   std::string broker_name(std::int32_t broker) const;
 
@@ -105,6 +108,7 @@ class Cluster {
   Wakeup refresh_wakeup_;
   std::map<std::int32_t, ConnectionPtr> control_;
   std::vector<std::weak_ptr<Connection>> dialled_;
+  std::set<std::int32_t> outages_;
 };
 
 }  // namespace kmirror::net

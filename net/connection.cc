@@ -24,9 +24,10 @@ Connection::Connection(Runtime& runtime, SlabPool& slabs, Settings settings,
       write_wakeup_(runtime),
       watch_wakeup_(runtime) {}
 
-Awaitable<Result<std::shared_ptr<Connection>>> Connection::open(
-    Runtime& runtime, SlabPool& slabs, TaskGroup& tasks, Settings settings,
-    std::unique_ptr<Stream> stream, TimePoint deadline) {
+Awaitable<Result<std::shared_ptr<Connection>>> Connection::open(Runtime& runtime, SlabPool& slabs,
+                                                                TaskGroup& tasks, Settings settings,
+                                                                std::unique_ptr<Stream> stream,
+                                                                TimePoint deadline) {
   auto connection =
       std::make_shared<Connection>(runtime, slabs, std::move(settings), std::move(stream));
   tasks.spawn(read_loop(connection));
@@ -64,8 +65,8 @@ Awaitable<Result<void>> Connection::negotiate(TimePoint deadline) {
     }
     co_return Result<void>();
   }
-  co_return about_peer({.kind = FailureKind::kUnsupported,
-                        .text = "no version of ApiVersions in common"});
+  co_return about_peer(
+      {.kind = FailureKind::kUnsupported, .text = "no version of ApiVersions in common"});
 }
 
 std::int16_t Connection::version_for(const protocol::Api& api, std::int16_t version_max) const {
@@ -85,9 +86,8 @@ Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
     write_wakeup_.notify();
     watch_wakeup_.notify();
   };
-  auto operation =
-      asio::async_initiate<const asio::use_awaitable_t<>, void(Result<SlabRef>)>(
-          start, asio::use_awaitable, &request);
+  auto operation = asio::async_initiate<const asio::use_awaitable_t<>, void(Result<SlabRef>)>(
+      start, asio::use_awaitable, &request);
   Result<SlabRef> frame = co_await std::move(operation);
   co_return frame;
 }

@@ -1,6 +1,6 @@
 // One connection to one broker: negotiated when it is opened, typed calls after that. Calls may
-// overlap (they are pipelined); each returns exactly once. A call that misses its deadline closes the
-// connection, because later answers could not be told apart.
+// overlap (they are pipelined); each returns exactly once. A call that misses its deadline closes
+// the connection, because later answers could not be told apart.
 //
 // Shared between the loops that use it and its own reader, writer and watchdog, which its TaskGroup
 // awaits. Used on the Runtime's executor only.
@@ -36,7 +36,7 @@ struct CallOptions {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   struct Settings {
-    std::string peer;       // "source broker 1 (host:9092)", for messages to people
+    std::string peer;  // "source broker 1 (host:9092)", for messages to people
     std::string client_id;
     std::size_t frame_bytes_max = 256 << 20;
   };

@@ -20,8 +20,8 @@ Awaitable<Result<Reply<typename Request::Response>>> Connection::call(const Requ
          .text = fmt::format("offers no version of {} that kmirror speaks", Request::kApi.name)});
   }
   protocol::GatherBuffer encoded;
-  if (auto error = protocol::encode_request(request, version, core_.next_id(),
-                                            settings_.client_id, encoded)) {
+  if (auto error = protocol::encode_request(request, version, core_.next_id(), settings_.client_id,
+                                            encoded)) {
     co_return about_peer({.kind = FailureKind::kUnsupported,
                           .text = fmt::format("{} v{} cannot carry the request: {}",
                                               Request::kApi.name, version, error.to_string())});
@@ -40,9 +40,9 @@ Awaitable<Result<Reply<typename Request::Response>>> Connection::call(const Requ
   }
   if (!error) error = protocol::decode(parts.body, body_version, reply.message);
   if (error) {
-    Failure failure{.kind = FailureKind::kMalformed,
-                    .text = fmt::format("{} v{} response: {}", Request::kApi.name, version,
-                                        error.to_string())};
+    Failure failure{
+        .kind = FailureKind::kMalformed,
+        .text = fmt::format("{} v{} response: {}", Request::kApi.name, version, error.to_string())};
     fail(failure);
     co_return about_peer(std::move(failure));
   }

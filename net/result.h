@@ -1,6 +1,6 @@
 // What can go wrong below the mirror, in one type: the operating system (error_code), the broker's
-// answer (ErrorCode), malformed bytes (WireError's text), or a deadline. Result<T> carries a value or
-// a Failure. Plain values, no thread rules.
+// answer (ErrorCode), malformed bytes (WireError's text), or a deadline. Result<T> carries a value
+// or a Failure. Plain values, no thread rules.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -1,5 +1,5 @@
-// The only door to the outside world: sockets, the clock, randomness, names, and the log. Production
-// has net/asio/; a simulator may implement the same two interfaces in virtual time.
+// The only door to the outside world: sockets, the clock, randomness, names, and the log.
+// Production has net/asio/; a simulator may implement the same two interfaces in virtual time.
 //
 // One Runtime belongs to one shard. Everything that uses it runs on its executor, which runs one
 // handler at a time, so nothing above this seam needs a lock. Only executor() may be called from

@@ -1,6 +1,6 @@
-// Owner of spawned coroutines: each runs on the Runtime's executor, and join() returns when all have
-// ended. An exception that leaves a task is a programmer's error (or lack of memory) and leaves the
-// executor's run. The group outlives its tasks; used on one executor.
+// Owner of spawned coroutines: each runs on the Runtime's executor, and join() returns when all
+// have ended. An exception that leaves a task is a programmer's error (or lack of memory) and
+// leaves the executor's run. The group outlives its tasks; used on one executor.
 #pragma once
 
 #include "net/runtime.h"

@@ -1,5 +1,5 @@
-// A flag that a loop sleeps on: notify() wakes the sleeper, or the next one if nobody sleeps yet, so
-// no notice is lost. One waiter at a time; used on one executor; owned by the loop's owner.
+// A flag that a loop sleeps on: notify() wakes the sleeper, or the next one if nobody sleeps yet,
+// so no notice is lost. One waiter at a time; used on one executor; owned by the loop's owner.
 #pragma once
 
 #include <memory>

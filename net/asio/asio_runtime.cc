@@ -66,8 +66,7 @@ std::unique_ptr<Timer> AsioRuntime::make_timer() {
   return std::make_unique<AsioTimer>(context_);
 }
 
-Awaitable<Result<std::vector<Address>>> AsioRuntime::resolve(std::string host,
-                                                             std::uint16_t port) {
+Awaitable<Result<std::vector<Address>>> AsioRuntime::resolve(std::string host, std::uint16_t port) {
   tcp::resolver resolver(context_);
   const std::string service = std::to_string(port);
   const auto [error, entries] = co_await resolver.async_resolve(host, service, kAsTuple);

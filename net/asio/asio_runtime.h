@@ -1,5 +1,6 @@
-// The Runtime of production: one io_context, real sockets, the steady clock. One object a shard; run()
-// is called by one thread and does all the shard's work. stop() may be called from any thread.
+// The Runtime of production: one io_context, real sockets, the steady clock. One object a shard;
+// run() is called by one thread and does all the shard's work. stop() may be called from any
+// thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -23,11 +23,13 @@ bool would_block(int error) {
 }
 
 Failure failure_of(const char* doing, int error) {
-  return {.kind = error == 0 ? FailureKind::kClosed : FailureKind::kSystem,
-          .text = error == 0 ? "connection closed by the peer"
-                             : std::string(doing) + ": " +
-                                   boost::system::error_code(error, boost::system::system_category())
-                                       .message()};
+  return {
+      .kind = error == 0 ? FailureKind::kClosed : FailureKind::kSystem,
+      .text =
+          error == 0
+              ? "connection closed by the peer"
+              : std::string(doing) + ": " +
+                    boost::system::error_code(error, boost::system::system_category()).message()};
 }
 
 class TcpStream final : public Stream {
@@ -79,9 +81,7 @@ class TcpStream final : public Stream {
   }
 
  private:
-  static Failure closed() {
-    return {.kind = FailureKind::kClosed, .text = "connection closed"};
-  }
+  static Failure closed() { return {.kind = FailureKind::kClosed, .text = "connection closed"}; }
 
   tcp::socket socket_;
 };

@@ -50,7 +50,8 @@ void Metadata::update(const protocol::MetadataResponse& response, bool whole) {
     const auto& from = whole ? before : topics;
     const auto known = from.find(*answer.name);
     const TopicInfo* old = known == from.end() ? nullptr : &known->second;
-    if (answer.error_code == ErrorCode::kNone || answer.error_code == ErrorCode::kLeaderNotAvailable) {
+    if (answer.error_code == ErrorCode::kNone ||
+        answer.error_code == ErrorCode::kLeaderNotAvailable) {
       topics.insert_or_assign(std::string(*answer.name), merged(answer, old));
     } else if (answer.error_code == ErrorCode::kUnknownTopicOrPartition) {
       if (!whole && old != nullptr) topics.erase(known);

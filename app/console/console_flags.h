@@ -1,0 +1,45 @@
+// What the flags of the console commands have in common. Pure, but for the texts that CLI11 prints
+// and the properties file that is read.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/host_port.h"
+
+namespace kmirror::app {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitError = 1;  // as the exit codes of Kafka's console tools
+
+// Either everything is well, or the command ends with this code, the reason having been printed.
+using Exit = std::optional<int>;
+
+// Prints one line to stderr.
+void print_error(std::string_view text);
+
+// argv[0] is the command's name.
+Exit parse_flags(CLI::App& app, int argc, char** argv);
+
+// "h1:9092,h2:9092"; empty with a message on stderr when one of them is malformed.
+std::optional<std::vector<net::HostPort>> parse_servers(const std::string& flag,
+                                                        const std::string& text);
+
+// "key=value" texts of a repeatable flag; the last one of a key wins. A key that is not among the
+// known ones is an error, unless `known` is empty.
+std::optional<std::map<std::string, std::string>> parse_pairs(const std::string& flag,
+                                                              const std::vector<std::string>& texts,
+                                                              const std::set<std::string>& known);
+
+// True and false as Java's Boolean.parseBoolean sees them.
+bool is_true(std::string_view text);
+
+// Refuses a client properties file that asks for TLS or SASL, which would silently not be used.
+Exit check_command_config(const std::string& file);
+
+}  // namespace kmirror::app

@@ -1,0 +1,68 @@
+#include "app/console/session.h"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <chrono>
+#include <exception>
+
+#include "app/console/console_flags.h"
+#include "net/asio/asio_runtime.h"
+
+namespace kmirror::app {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds kStartTime{10};
+
+net::ClusterSettings cluster_settings(const SessionSettings& settings) {
+  return {.name = "Kafka",
+          .bootstrap = settings.bootstrap,
+          .client_id = settings.client_id,
+          .request_timeout = seconds(30),
+          .connect_timeout = seconds(10),
+          .metadata_max_age = seconds(300),
+          .back_off_first = milliseconds(100),
+          .back_off_longest = seconds(1)};
+}
+
+// Differs between runs, so that null keys do not always begin at the same partition.
+std::uint64_t seed() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(now.count()) ^ static_cast<std::uint64_t>(getpid()) << 40;
+}
+
+net::Awaitable<void> run_command(net::Cluster& cluster, const Command& command, int& exit_code) {
+  const TimePoint deadline = cluster.runtime().now() + kStartTime;
+  const net::Result<void> started = co_await cluster.start(deadline);
+  if (started) {
+    net::Awaitable<int> work = command(cluster);
+    const int code = co_await std::move(work);
+    exit_code = code;
+  } else {
+    print_error(started.error().text);
+  }
+  co_await cluster.stop();
+}
+
+void rethrow(std::exception_ptr thrown) {
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace
+
+int run_session(const SessionSettings& settings, const Command& command) {
+  net::AsioRuntime runtime(seed(), [](net::LogLevel level, std::string_view line) {
+    if (level >= net::LogLevel::kWarning) print_error(line);
+  });
+  net::Cluster cluster(runtime, cluster_settings(settings));
+  int exit_code = kExitError;
+  boost::asio::co_spawn(runtime.executor(), run_command(cluster, command, exit_code), rethrow);
+  runtime.run();
+  return exit_code;
+}
+
+}  // namespace kmirror::app

@@ -1,0 +1,70 @@
+// The memory that a shard's data may fill: receive slabs, batches built here, and fetches under
+// way, each counted while it lives. One batch larger than all of it is let in when nothing else is
+// there. Sans-IO; owned by a shard.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "net/core/slab.h"
+
+namespace kmirror::mirror {
+
+class Budget {
+ public:
+  // Below this a fetch is not worth its request.
+  static constexpr std::size_t kFetchBytesMin = 64 << 10;
+
+  Budget(std::size_t limit_bytes, const net::SlabPool& slabs)
+      : limit_(limit_bytes), slabs_(slabs) {}
+
+  // How many bytes the next fetch may ask for, or 0 to wait. Half of what is free: the other
+  // brokers of a cluster are fetched from at the same time.
+  std::size_t fetch_bytes() const {
+    const std::size_t half = free_bytes() / 2;
+    return half >= kFetchBytesMin ? half : 0;
+  }
+  void begin_fetch(std::size_t bytes) { requested_ += bytes; }
+  void end_fetch(std::size_t bytes) { requested_ -= bytes; }
+
+  // How much a lane may build now. Never 0 while nothing is built, or nothing would ever move.
+  std::size_t build_bytes() const {
+    return built_ == 0 ? std::max<std::size_t>(free_bytes(), 1) : free_bytes();
+  }
+
+  // Counts a batch built here for as long as the charge lives; the budget outlives it.
+  class Charge {
+   public:
+    Charge() = default;
+    Charge(Budget& budget, std::size_t bytes) : budget_(&budget), bytes_(bytes) {
+      budget.built_ += bytes;
+    }
+    Charge(Charge&& other) noexcept
+        : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
+    Charge& operator=(Charge&& other) noexcept {
+      std::swap(budget_, other.budget_);
+      std::swap(bytes_, other.bytes_);
+      return *this;
+    }
+    ~Charge() {
+      if (budget_ != nullptr) budget_->built_ -= bytes_;
+    }
+
+   private:
+    Budget* budget_ = nullptr;
+    std::size_t bytes_ = 0;
+  };
+
+  std::size_t used_bytes() const { return slabs_.live_bytes() + requested_ + built_; }
+
+ private:
+  std::size_t free_bytes() const { return limit_ - std::min(limit_, used_bytes()); }
+
+  std::size_t limit_;
+  const net::SlabPool& slabs_;
+  std::size_t requested_ = 0;
+  std::size_t built_ = 0;
+};
+
+}  // namespace kmirror::mirror

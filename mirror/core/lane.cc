@@ -1,0 +1,232 @@
+#include "mirror/core/lane.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "protocol/records/open_batch.h"
+
+namespace kmirror::mirror {
+
+namespace {
+
+using compression::Codec;
+using protocol::AbortedFilter;
+using protocol::BatchReader;
+using protocol::BatchView;
+
+// No broker stores a batch that holds more; what claims to is a decompression bomb.
+constexpr std::size_t kPayloadBytesMax = 128 << 20;
+
+// How much payload is gathered for the splitter before its batches are sent on.
+constexpr std::size_t kSplitBytes = 1 << 20;
+
+}  // namespace
+
+Lane::Lane(Settings settings, Position start, Counters& counters, Budget& budget)
+    : settings_(std::move(settings)), progress_(start), counters_(counters), budget_(budget) {}
+
+std::string Lane::name() const {
+  return fmt::format("topic {} partition {}", settings_.topic, settings_.partition);
+}
+
+bool Lane::wants_fetch() const {
+  return !stopped_ && !backlog_ && unacknowledged_bytes_ < settings_.credit_bytes &&
+         !(end_ && fetch_offset() >= *end_);
+}
+
+void Lane::on_fetched(net::SlabRef slab, ConstBytes records,
+                      std::vector<protocol::AbortedTransaction> aborted) {
+  KM_CHECK(!backlog_, "one chunk at a time");
+  if (stopped_ || records.empty()) return;
+  backlog_.emplace(
+      Backlog{std::move(slab), BatchReader(records), AbortedFilter(std::move(aborted))});
+}
+
+std::vector<Lane::Routed> Lane::pump() {
+  std::vector<Routed> out;
+  while (backlog_ && !stopped_ && split_bytes_ < budget_.build_bytes()) {
+    if (take_next(out) == Take::kEnd) {
+      flush(out);
+      backlog_.reset();
+    }
+  }
+  flush(out);
+  if (stopped_) backlog_.reset();
+  for (const Routed& routed : out) unacknowledged_bytes_ += routed.batch.records.size();
+  return out;
+}
+
+Lane::Take Lane::take_next(std::vector<Routed>& out) {
+  BatchReader& reader = backlog_->reader;
+  switch (reader.next()) {
+    case BatchReader::Step::kBatch: {
+      const BatchView batch = reader.batch();
+      if (end_ && batch.base_offset() >= *end_) return Take::kEnd;
+      take_batch(batch, out);
+      return stopped_ ? Take::kEnd : Take::kTaken;
+    }
+    case BatchReader::Step::kLegacy:
+      flush(out);
+      stop(
+          fmt::format("{}: offset {}: the record is stored in message format {}, which cannot be "
+                      "mirrored yet; only format 2 (Kafka 0.11 and later) can",
+                      name(), reader.offset(), reader.magic()));
+      return Take::kEnd;
+    case BatchReader::Step::kMalformed:
+      flush(out);
+      stop(fmt::format("{}: after offset {}: the source sent a malformed batch: {} (byte {})",
+                       name(), fetch_offset(), reader.malformed().what,
+                       reader.malformed().position));
+      return Take::kEnd;
+    case BatchReader::Step::kPartial:
+    case BatchReader::Step::kEnd:
+      return Take::kEnd;
+  }
+  return Take::kEnd;
+}
+
+void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
+  const AbortedFilter::Verdict verdict = backlog_->filter.judge(batch);
+  const std::int64_t position = split_pending_ ? split_end_.offset : fetch_offset();
+  if (batch.next_offset() <= position) return;
+  const Position end{batch.next_offset(), batch.leader_epoch()};
+  if (verdict == AbortedFilter::Verdict::kMalformed) {
+    flush(out);
+    stop_at(batch, "its transaction marker cannot be read");
+    return;
+  }
+  if (verdict != AbortedFilter::Verdict::kKeep || batch.record_count() == 0) {
+    flush(out);
+    progress_.take(end, 0);
+    if (verdict == AbortedFilter::Verdict::kDropControl) ++counters_.control_batches;
+    if (verdict == AbortedFilter::Verdict::kDropAborted) ++counters_.aborted_batches;
+    return;
+  }
+  if (batch.has_holes()) {
+    flush(out);
+    stop_at(batch,
+            "compaction has taken records out of this batch, and such batches cannot be "
+            "mirrored yet");
+    return;
+  }
+  if (must_rebuild(batch)) {
+    rebuild(batch, out);
+  } else {
+    flush(out);
+    pass_through(batch, out);
+  }
+}
+
+bool Lane::must_rebuild(const BatchView& batch) const {
+  return settings_.mode == LaneMode::kKey || batch.base_offset() < fetch_offset() ||
+         (settings_.codec && batch.codec() != settings_.codec);
+}
+
+void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
+  OutgoingBatch outgoing;
+  const MutableBytes bytes = backlog_->slab.writable(batch.bytes());
+  outgoing.records.append(bytes);
+  outgoing.header = bytes.first(protocol::kBatchHeaderBytes);
+  outgoing.record_count = batch.record_count();
+  outgoing.lane = this;
+  outgoing.slab = backlog_->slab;
+  outgoing.entry = progress_.take({batch.next_offset(), batch.leader_epoch()}, 1);
+  ++counters_.passed_through;
+  out.push_back({settings_.partition, std::move(outgoing)});
+}
+
+void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
+  const Codec codec = settings_.codec.value_or(batch.codec().value_or(Codec::kNone));
+  if (splitter_ && codec != splitter_codec_) {
+    flush(out);
+    splitter_.reset();
+  }
+  if (!splitter_) {
+    const bool by_key = settings_.mode == LaneMode::kKey;
+    const std::int32_t targets = by_key ? settings_.destination_partitions : 1;
+    splitter_.emplace(targets, codec, settings_.batch_bytes_max, settings_.partition % targets);
+    splitter_codec_ = codec;
+  }
+  // Without compression the built batch refers to the payload, so the payload needs an owner.
+  std::shared_ptr<const void> owner;
+  std::shared_ptr<Buffer> payload_buffer;
+  if (codec == Codec::kNone && batch.codec() == Codec::kNone) {
+    owner = std::make_shared<net::SlabRef>(backlog_->slab);
+  } else if (codec == Codec::kNone) {
+    owner = payload_buffer = std::make_shared<Buffer>();
+  }
+  Buffer& scratch = payload_buffer ? *payload_buffer : scratch_;
+  const auto opened = protocol::open_batch(batch, kPayloadBytesMax, scratch);
+  if (opened.error != protocol::OpenError::kNone) {
+    flush(out);
+    stop_at(batch, fmt::format("cannot read the batch: {}", open_error_text(opened.error)));
+    return;
+  }
+  const auto malformed = splitter_->add(batch, opened.payload, fetch_offset(), owner);
+  if (malformed) {
+    flush(out);
+    stop_at(batch, fmt::format("the batch is malformed: {} (byte {} of its payload)",
+                               malformed->what, malformed->position));
+    return;
+  }
+  ++counters_.rebuilt;
+  if (batch.codec() != Codec::kNone) ++counters_.decompressed;
+  split_pending_ = true;
+  split_end_ = {batch.next_offset(), batch.leader_epoch()};
+  split_bytes_ += opened.payload.size();
+  if (split_bytes_ >= kSplitBytes) flush(out);
+}
+
+void Lane::flush(std::vector<Routed>& out) {
+  if (!split_pending_) return;
+  split_pending_ = false;
+  split_bytes_ = 0;
+  std::vector<protocol::SplitBatch> batches = splitter_->finish();
+  const auto entry = progress_.take(split_end_, static_cast<int>(batches.size()));
+  const bool by_key = settings_.mode == LaneMode::kKey;
+  for (protocol::SplitBatch& split : batches) {
+    OutgoingBatch outgoing;
+    outgoing.built = std::make_shared<protocol::BuiltBatch>(std::move(split.batch));
+    for (ConstBytes piece : outgoing.built->pieces) outgoing.records.append(piece);
+    outgoing.header = outgoing.built->header;
+    outgoing.record_count = outgoing.built->record_count;
+    outgoing.charge = Budget::Charge(budget_, outgoing.built->size_bytes);
+    outgoing.lane = this;
+    outgoing.entry = entry;
+    out.push_back({by_key ? split.partition : settings_.partition, std::move(outgoing)});
+  }
+}
+
+void Lane::on_acknowledged(const OutgoingBatch& batch) {
+  unacknowledged_bytes_ -= batch.records.size();
+  counters_.records += batch.record_count;
+  counters_.bytes += batch.records.size();
+  ++counters_.batches;
+  progress_.acknowledge(batch.entry);
+}
+
+void Lane::stop_at(const BatchView& batch, std::string why) {
+  stop(fmt::format("{}: offsets {} to {}: {}", name(), batch.base_offset(), batch.last_offset(),
+                   why));
+}
+
+void Lane::stop(std::string reason) {
+  if (stopped_) return;
+  stopped_ = true;
+  stop_reason_ = std::move(reason);
+}
+
+void Lane::skip_to(std::int64_t offset) {
+  KM_CHECK(!backlog_, "nothing fetched is skipped");
+  counters_.lost_records +=
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, offset - fetch_offset()));
+  progress_.take({offset, -1}, 0);
+}
+
+std::int64_t Lane::lag() const {
+  return std::max<std::int64_t>(0, high_watermark_ - progress_.committable().offset);
+}
+
+}  // namespace kmirror::mirror

@@ -1,0 +1,123 @@
+// One source partition on its way: it takes what a Fetch brought, batch by batch, and makes of it
+// what goes into destination partitions. An identity lane forwards batches unopened to the
+// partition of the same number; a key lane splits them by key. Sans-IO; owned by a shard.
+//
+// A lane works through one fetched chunk at a time and only as far as it is given room, so that
+// what it opens stays within the memory budget.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compression/codec.h"
+#include "mirror/core/budget.h"
+#include "mirror/core/counters.h"
+#include "mirror/core/outgoing_batch.h"
+#include "mirror/core/progress.h"
+#include "net/core/slab.h"
+#include "protocol/records/aborted_filter.h"
+#include "protocol/records/batch_reader.h"
+#include "protocol/records/splitter.h"
+
+namespace kmirror::mirror {
+
+enum class LaneMode { kIdentity, kKey };
+
+class Lane {
+ public:
+  struct Settings {
+    std::string topic;  // at the source
+    std::int32_t partition = 0;
+    std::string destination_topic;
+    LaneMode mode = LaneMode::kIdentity;
+    std::int32_t destination_partitions = 1;
+    std::optional<compression::Codec> codec;  // empty: each batch keeps its own
+    std::size_t batch_bytes_max = 1'000'000;  // of batches made here
+    std::size_t credit_bytes = 1 << 20;       // unacknowledged, above which nothing is fetched
+  };
+
+  struct Routed {
+    std::int32_t partition;  // of the destination topic
+    OutgoingBatch batch;
+  };
+
+  Lane(Settings settings, Position start, Counters& counters, Budget& budget);
+
+  const Settings& settings() const { return settings_; }
+  // "topic orders partition 3", for messages to people.
+  std::string name() const;
+
+  // Whether another chunk may be fetched from fetch_offset().
+  bool wants_fetch() const;
+  std::int64_t fetch_offset() const { return progress_.taken().offset; }
+
+  // A Fetch response brought these records, which lie in `slab`, and the transactions aborted
+  // among them (empty when reading uncommitted data).
+  void on_fetched(net::SlabRef slab, ConstBytes records,
+                  std::vector<protocol::AbortedTransaction> aborted);
+
+  bool has_backlog() const { return backlog_.has_value(); }
+
+  // Works through the backlog until it is used up or the budget has no room for what is built.
+  std::vector<Routed> pump();
+
+  void on_acknowledged(const OutgoingBatch& batch);
+
+  // Nothing more is fetched or produced; the others go on.
+  void stop(std::string reason);
+  bool stopped() const { return stopped_; }
+  const std::string& stop_reason() const { return stop_reason_; }
+
+  // Ends the lane at this source offset.
+  void set_end(std::int64_t offset) { end_ = offset; }
+  bool reached_end() const { return end_ && progress_.committable().offset >= *end_; }
+
+  // The source moved on without us: reading goes on at `offset`, past records that are gone.
+  void skip_to(std::int64_t offset);
+
+  const Progress& progress() const { return progress_; }
+  std::int64_t high_watermark() const { return high_watermark_; }
+  void set_high_watermark(std::int64_t offset) { high_watermark_ = offset; }
+  // Records at the source that are not yet acknowledged by the destination.
+  std::int64_t lag() const;
+
+ private:
+  struct Backlog {
+    net::SlabRef slab;
+    protocol::BatchReader reader;
+    protocol::AbortedFilter filter;
+  };
+
+  enum class Take { kTaken, kEnd };
+
+  Take take_next(std::vector<Routed>& out);
+  void take_batch(const protocol::BatchView& batch, std::vector<Routed>& out);
+  bool must_rebuild(const protocol::BatchView& batch) const;
+  void pass_through(const protocol::BatchView& batch, std::vector<Routed>& out);
+  void rebuild(const protocol::BatchView& batch, std::vector<Routed>& out);
+  void flush(std::vector<Routed>& out);
+  void stop_at(const protocol::BatchView& batch, std::string why);
+
+  Settings settings_;
+  Progress progress_;
+  Counters& counters_;
+  Budget& budget_;
+  std::optional<std::int64_t> end_;
+  std::int64_t high_watermark_ = -1;
+  bool stopped_ = false;
+  std::string stop_reason_;
+  std::size_t unacknowledged_bytes_ = 0;
+
+  std::optional<Backlog> backlog_;
+  std::optional<protocol::Splitter> splitter_;  // made when it is first needed
+  compression::Codec splitter_codec_{};
+  Position split_end_;           // how far the splitter's content reaches
+  bool split_pending_ = false;   // the splitter holds records
+  std::size_t split_bytes_ = 0;  // of payload given to the splitter since the last flush
+  Buffer scratch_;               // decompressed payloads that are not referred to later
+};
+
+}  // namespace kmirror::mirror

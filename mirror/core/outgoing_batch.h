@@ -1,0 +1,39 @@
+// A record batch on its way to the destination, with what keeps its bytes alive and where its
+// acknowledgement is to be noted. Owned by a ProduceWindow.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+#include "mirror/core/budget.h"
+#include "mirror/core/progress.h"
+#include "net/core/slab.h"
+#include "protocol/records/batch_builder.h"
+#include "protocol/wire/records_view.h"
+
+namespace kmirror::mirror {
+
+class Lane;
+
+struct OutgoingBatch {
+  protocol::RecordsView records;  // the batch, in wire order
+  MutableBytes header;            // its first 61 bytes
+  std::int32_t record_count = 0;
+
+  Lane* lane = nullptr;  // told when the batch is acknowledged
+  Progress::Entry entry = 0;
+
+  net::SlabRef slab;                            // of a batch passed through
+  std::shared_ptr<protocol::BuiltBatch> built;  // of a batch made here
+  Budget::Charge charge;                        // for the memory of a batch made here
+
+  // The window's own marks.
+  std::int32_t base_sequence = -1;  // -1 until it is first sent
+  bool acknowledged = false;
+  bool in_flight = false;
+  int rejections = 0;
+  int renumberings = 0;
+};
+
+}  // namespace kmirror::mirror

@@ -1,0 +1,95 @@
+// One destination partition as a shard writes it: batches in the order they must stand in the log,
+// how many of them are under way, and their sequence numbers.
+//
+// A batch keeps its sequence and its boundaries from its first sending until it is acknowledged, so
+// the broker recognizes a repetition (KIP-98). After any failure the window drains: nothing new is
+// sent until every request under way has resolved; then it sends again from the first batch that is
+// not acknowledged. Sans-IO; owned by a shard, used on its executor.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "mirror/core/outgoing_batch.h"
+#include "net/core/back_off.h"
+#include "protocol/error_code.h"
+
+namespace kmirror::mirror {
+
+class Lane;
+
+// The producer id of a shard; nothing where the destination refuses idempotence.
+struct ProducerIdentity {
+  std::int64_t id = -1;
+  bool idempotent() const { return id >= 0; }
+};
+
+class ProduceWindow {
+ public:
+  struct Settings {
+    int in_flight_max = 1;
+    Duration back_off_first{};
+    Duration back_off_longest{};
+  };
+
+  // What the shard has to do after a failure.
+  enum class Action {
+    kRetry,            // nothing: ready() says when
+    kRefreshMetadata,  // the same, and the leader may be another
+    kStopLane,         // the batch can never be taken; call drop_lane() with its lane
+  };
+
+  ProduceWindow(Settings settings, ProducerIdentity producer);
+
+  void push(OutgoingBatch batch);
+
+  // Whether send_next() may be called now.
+  bool ready(TimePoint now) const;
+  // When a window that waits for a retry may send again; kNever when it waits for something else.
+  TimePoint next_try() const;
+
+  // The next batch to send, stamped. It stays where it is until it is acknowledged or dropped, and
+  // is not dropped while it is under way.
+  OutgoingBatch& send_next();
+
+  // The destination has the batch. Hands back all batches that are done with it, in order.
+  std::vector<OutgoingBatch> on_acknowledged(OutgoingBatch& batch);
+
+  // The destination answered with an error for the batch, and did not append it for good.
+  Action on_rejected(OutgoingBatch& batch, protocol::ErrorCode code, TimePoint now, Random& random);
+
+  // The answer never came: the batch may be in the log or not.
+  void on_lost(OutgoingBatch& batch, TimePoint now, Random& random);
+
+  // Gives up all batches of the lane, as soon as none is under way.
+  void drop_lane(const Lane* lane);
+
+  std::size_t queued_batches() const { return queue_.size(); }
+  bool idle() const { return queue_.empty(); }
+
+ private:
+  using Queue = std::list<OutgoingBatch>;
+
+  void resolved(OutgoingBatch& batch, TimePoint now, Random& random);
+  void on_drained();
+  void stamp(OutgoingBatch& batch);
+
+  Settings settings_;
+  ProducerIdentity producer_;
+  std::int16_t epoch_ = 0;
+  std::int32_t next_sequence_ = 0;
+  Queue queue_;
+  Queue::iterator next_ = queue_.end();  // the first batch not sent since the last drain
+  int in_flight_ = 0;
+  bool draining_ = false;
+  bool renumber_ = false;  // the broker lost, or never had, our sequence
+  TimePoint retry_at_ = TimePoint::min();
+  net::BackOff back_off_;
+  std::vector<const Lane*> dropped_lanes_;
+};
+
+}  // namespace kmirror::mirror

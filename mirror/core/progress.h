@@ -1,0 +1,52 @@
+// How far one source partition has come: what was taken, in source order, and which of it the
+// destination has acknowledged, in any order. The position that may be committed is where the first
+// thing not yet acknowledged begins. Sans-IO; owned by a Lane.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+namespace kmirror::mirror {
+
+struct Position {
+  std::int64_t offset = 0;         // the next record to mirror
+  std::int32_t leader_epoch = -1;  // of the batch before it, -1 where unknown
+  bool operator==(const Position&) const = default;
+};
+
+class Progress {
+ public:
+  using Entry = std::uint64_t;
+
+  explicit Progress(Position start) : taken_(start), committable_(start) {}
+
+  // Takes the source up to `end`; it counts as done when `parts` acknowledgements have come. Zero
+  // parts: nothing of it is to be produced.
+  Entry take(Position end, int parts);
+
+  // One part of the entry is acknowledged.
+  void acknowledge(Entry entry);
+
+  // Where the next fetch goes on.
+  const Position& taken() const { return taken_; }
+
+  // Everything before it is at the destination.
+  const Position& committable() const { return committable_; }
+
+  bool idle() const { return entries_.empty(); }
+
+ private:
+  struct Pending {
+    Position end;
+    int parts;
+  };
+
+  void settle();
+
+  Position taken_;
+  Position committable_;
+  std::deque<Pending> entries_;
+  Entry first_ = 0;  // the number of entries_.front()
+};
+
+}  // namespace kmirror::mirror

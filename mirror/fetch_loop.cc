@@ -1,0 +1,227 @@
+#include "mirror/fetch_loop.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "net/admin.h"
+
+namespace kmirror::mirror {
+
+namespace {
+
+using net::Awaitable;
+using net::Result;
+using protocol::ErrorCode;
+using protocol::FetchRequest;
+using protocol::FetchResponse;
+
+// From this version on topics are named by their ids alone (KIP-516).
+constexpr std::int16_t kFirstTopicIdVersion = 13;
+
+}  // namespace
+
+FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
+    : shard_(shard),
+      broker_(broker),
+      random_(shard.runtime().random().split(fmt::format("fetch from {}", broker))),
+      wakeup_(shard.runtime()),
+      back_off_(shard.source().make_back_off()) {}
+
+Awaitable<void> FetchLoop::run() {
+  while (!shard_.closing()) {
+    Plan plan = make_plan();
+    if (plan.slots.empty()) {
+      co_await wakeup_.wait(next_retry());
+      continue;
+    }
+    const bool connected = co_await connect();
+    // Others ran meanwhile: what was due may be so no longer.
+    if (connected) plan = make_plan();
+    if (connected && !plan.slots.empty()) co_await fetch(std::move(plan));
+  }
+}
+
+std::vector<Shard::Slot*> FetchLoop::due_slots() {
+  std::vector<Shard::Slot*> due;
+  if (!shard_.fetching()) return due;
+  const TimePoint now = shard_.runtime().now();
+  for (auto& [where, slot] : shard_.slots()) {
+    if (slot->fetching || now < slot->retry_at || !slot->lane.wants_fetch()) continue;
+    if (shard_.source().metadata().leader_of(where.topic, where.partition) != broker_) continue;
+    due.push_back(slot.get());
+  }
+  return due;
+}
+
+// The broker fills a response from its first partitions on, so each request begins with another.
+FetchLoop::Plan FetchLoop::make_plan() {
+  Plan plan;
+  plan.bytes = shard_.budget().fetch_bytes();
+  if (plan.bytes == 0) return plan;
+  plan.slots = due_slots();
+  if (plan.slots.empty()) return plan;
+  const auto first =
+      plan.slots.begin() + static_cast<std::ptrdiff_t>(rotation_++ % plan.slots.size());
+  std::rotate(plan.slots.begin(), first, plan.slots.end());
+  for (const Shard::Slot* slot : plan.slots) plan.topic_ids &= !slot->topic_id.is_zero();
+  return plan;
+}
+
+TimePoint FetchLoop::next_retry() const {
+  TimePoint next = kNever;
+  const TimePoint now = shard_.runtime().now();
+  for (const auto& [where, slot] : shard_.slots()) {
+    if (slot->retry_at > now) next = std::min(next, slot->retry_at);
+  }
+  return next;
+}
+
+FetchRequest FetchLoop::make_request(const Plan& plan) const {
+  const SourceConfig& config = shard_.config().source;
+  const auto bytes = std::min<std::size_t>(plan.bytes, config.fetch_max_bytes);
+  FetchRequest request;
+  request.max_wait_ms = static_cast<std::int32_t>(config.fetch_max_wait.count());
+  request.min_bytes = config.fetch_min_bytes;
+  request.max_bytes = static_cast<std::int32_t>(bytes);
+  request.isolation_level = config.read_committed ? 1 : 0;
+  request.rack_id = config.client_rack;
+  for (const Shard::Slot* slot : plan.slots) {
+    const Lane::Settings& lane = slot->lane.settings();
+    if (request.topics.empty() || request.topics.back().topic != lane.topic) {
+      request.topics.push_back({.topic = lane.topic, .topic_id = slot->topic_id});
+    }
+    const auto* info = shard_.source().metadata().find(lane.topic, lane.partition);
+    request.topics.back().partitions.push_back(
+        {.partition = lane.partition,
+         .current_leader_epoch = info == nullptr ? -1 : info->leader_epoch,
+         .fetch_offset = slot->lane.fetch_offset(),
+         .partition_max_bytes = config.max_partition_fetch_bytes});
+  }
+  return request;
+}
+
+Awaitable<bool> FetchLoop::connect() {
+  if (connection_ && connection_->is_open()) co_return true;
+  Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.source().dial(broker_);
+  if (dialled) {
+    connection_ = dialled.value();
+    back_off_.reset();
+    co_return true;
+  }
+  shard_.source().report_outage(broker_, dialled.error());
+  shard_.source().request_refresh();
+  net::Wakeup pause(shard_.runtime());
+  co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
+  co_return false;
+}
+
+Awaitable<void> FetchLoop::fetch(Plan plan) {
+  const FetchRequest request = make_request(plan);
+  for (Shard::Slot* slot : plan.slots) slot->fetching = true;
+  shard_.budget().begin_fetch(plan.bytes);
+  const net::CallOptions options{
+      .deadline = shard_.source().call_deadline() + shard_.config().source.fetch_max_wait,
+      .version_max = plan.topic_ids ? FetchRequest::kApi.versions.max
+                                    : static_cast<std::int16_t>(kFirstTopicIdVersion - 1)};
+  Result<Response> response = co_await connection_->call(request, options);
+  shard_.budget().end_fetch(plan.bytes);
+  for (Shard::Slot* slot : plan.slots) slot->fetching = false;
+  if (shard_.closing()) co_return;
+  if (!response) {
+    shard_.source().report_outage(broker_, response.error());
+    shard_.source().request_refresh();
+    co_return;
+  }
+  on_response(plan, response.value());
+  response = Response{};  // The frame is held by what was taken from it alone.
+  for (Shard::Slot* slot : plan.slots) shard_.pump(*slot);
+  if (!shard_.fetching()) shard_.on_acknowledged({});
+}
+
+void FetchLoop::on_response(const Plan& plan, Response& response) {
+  const ErrorCode code = response.message.error_code;
+  if (code != ErrorCode::kNone) {
+    for (Shard::Slot* slot : plan.slots) on_error(*slot, code);
+    return;
+  }
+  for (FetchResponse::Topic& topic : response.message.responses) {
+    for (FetchResponse::Partition& partition : topic.partitions) {
+      const auto slot = std::find_if(plan.slots.begin(), plan.slots.end(), [&](Shard::Slot* s) {
+        return s->lane.settings().partition == partition.partition_index &&
+               (response.version >= kFirstTopicIdVersion ? s->topic_id == topic.topic_id
+                                                         : s->lane.settings().topic == topic.topic);
+      });
+      if (slot == plan.slots.end()) continue;
+      on_partition(**slot, response.frame, partition);
+    }
+  }
+}
+
+void FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
+                             FetchResponse::Partition& partition) {
+  if (partition.error_code != ErrorCode::kNone) {
+    on_error(slot, partition.error_code);
+    return;
+  }
+  slot.back_off.reset();
+  const bool read_committed = shard_.config().source.read_committed;
+  slot.lane.set_high_watermark(read_committed && partition.last_stable_offset >= 0
+                                   ? partition.last_stable_offset
+                                   : partition.high_watermark);
+  if (!partition.records || partition.records->empty()) return;
+  std::vector<protocol::AbortedTransaction> aborted;
+  if (read_committed && partition.aborted_transactions) {
+    for (const auto& transaction : *partition.aborted_transactions) {
+      aborted.push_back({transaction.producer_id, transaction.first_offset});
+    }
+  }
+  slot.lane.on_fetched(frame, partition.records->bytes(), std::move(aborted));
+}
+
+void FetchLoop::on_error(Shard::Slot& slot, ErrorCode code) {
+  net::Runtime& runtime = shard_.runtime();
+  slot.retry_at = runtime.now() + slot.back_off.next(random_);
+  if (code == ErrorCode::kOffsetOutOfRange) {
+    slot.fetching = true;  // until the range is known
+    shard_.spawn(find_range(&slot));
+  } else if (code == ErrorCode::kUnknownTopicId || code == ErrorCode::kInconsistentTopicId ||
+             refreshes_metadata(code)) {
+    shard_.source().request_refresh();
+  } else if (!is_retriable(code)) {
+    shard_.stop_lane(slot,
+                     fmt::format("{}: offset {}: {} answers a fetch with {}: {}", slot.lane.name(),
+                                 slot.lane.fetch_offset(), shard_.source().broker_name(broker_),
+                                 error_name(code), error_sentence(code)));
+  }
+}
+
+// The position is outside the log: either retention was faster than the mirror, or the log is not
+// the one that was read before. Only the first has an answer that loses nothing still there.
+Awaitable<void> FetchLoop::find_range(Shard::Slot* slot) {
+  const Lane::Settings& lane = slot->lane.settings();
+  const std::vector<net::TopicPartition> where{{lane.topic, lane.partition}};
+  const auto earliest =
+      co_await net::list_offsets(shard_.source(), where, net::OffsetSpec::kEarliest, false);
+  slot->fetching = false;
+  wake();
+  if (!earliest || earliest.value().empty()) co_return;
+  const std::int64_t first = earliest.value().begin()->second.offset;
+  const std::int64_t position = slot->lane.fetch_offset();
+  if (position < first && shard_.config().source.auto_offset_reset != OffsetReset::kNone) {
+    shard_.runtime().log(
+        net::LogLevel::kWarning,
+        fmt::format(
+            "{}: offsets {} to {} are gone: the source's retention deleted them before they "
+            "were mirrored; going on at {}",
+            slot->lane.name(), position, first - 1, first));
+    slot->lane.skip_to(first);
+  } else {
+    shard_.stop_lane(
+        *slot, fmt::format("{}: offset {} is outside the source's log, which begins at {}: it "
+                           "was truncated or created again, or auto.offset.reset is none",
+                           slot->lane.name(), position, first));
+  }
+}
+
+}  // namespace kmirror::mirror

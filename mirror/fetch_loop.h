@@ -1,0 +1,54 @@
+// Fetches from one source broker for one shard: asks for every lane that the broker leads and that
+// has room, and hands each its records. One request is under way at a time, on a connection of its
+// own, because a broker answers the requests of a connection one after the other and a fetch may
+// wait long (Kafka's SocketServer mutes the channel meanwhile).
+#pragma once
+
+#include <vector>
+
+#include "mirror/shard.h"
+#include "net/wakeup.h"
+#include "protocol/messages/fetch.h"
+
+namespace kmirror::mirror {
+
+class FetchLoop {
+ public:
+  FetchLoop(Shard& shard, std::int32_t broker);
+
+  net::Awaitable<void> run();
+  void wake() { wakeup_.notify(); }
+
+ private:
+  using Response = net::Reply<protocol::FetchResponse>;
+
+  // The lanes of one request, in its order: topic by topic.
+  struct Plan {
+    std::vector<Shard::Slot*> slots;
+    std::size_t bytes = 0;  // of the budget
+    bool topic_ids = true;  // every topic has one
+  };
+
+  std::vector<Shard::Slot*> due_slots();
+  Plan make_plan();
+  protocol::FetchRequest make_request(const Plan& plan) const;
+  TimePoint next_retry() const;
+
+  net::Awaitable<bool> connect();
+  net::Awaitable<void> fetch(Plan plan);
+  void on_response(const Plan& plan, Response& response);
+  void on_partition(Shard::Slot& slot, net::SlabRef& frame,
+                    protocol::FetchResponse::Partition& partition);
+  void on_error(Shard::Slot& slot, protocol::ErrorCode code);
+  net::Awaitable<void> find_range(Shard::Slot* slot);
+
+  Shard& shard_;
+  std::int32_t broker_;
+  Random random_;
+  net::Wakeup wakeup_;
+  net::BackOff back_off_;
+  net::Cluster::ConnectionPtr connection_;
+  std::size_t rotation_ = 0;
+};
+
+}  // namespace kmirror::mirror

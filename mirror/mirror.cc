@@ -1,0 +1,223 @@
+#include "mirror/mirror.h"
+
+#include <fmt/core.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "net/zookeeper/discovery.h"
+
+namespace kmirror::mirror {
+
+namespace {
+
+using net::Awaitable;
+using net::Failure;
+using net::LogLevel;
+using net::Result;
+
+constexpr auto kReportEvery = std::chrono::seconds(1);
+
+// How often topics that appear or grow are looked for.
+constexpr auto kTopologyEvery = std::chrono::seconds(10);
+
+// How long what is under way may take when the mirror is asked to stop.
+constexpr auto kDrainTime = std::chrono::seconds(30);
+
+// Runs a task of a shard where the shard runs, and waits for its end here.
+template <class T>
+Awaitable<T> on_shard(Shard& shard, Awaitable<T> task) {
+  auto operation =
+      net::asio::co_spawn(shard.runtime().executor(), std::move(task), net::asio::use_awaitable);
+  if constexpr (std::is_void_v<T>) {
+    co_await std::move(operation);
+  } else {
+    T result = co_await std::move(operation);
+    co_return result;
+  }
+}
+
+Awaitable<ShardReport> report_of(Shard& shard) {
+  co_return shard.report();
+}
+
+Awaitable<void> stop_fetching(Shard& shard) {
+  shard.stop_fetching();
+  co_return;
+}
+
+}  // namespace
+
+Mirror::Mirror(std::vector<net::Runtime*> runtimes, MirrorConfig config)
+    : runtimes_(std::move(runtimes)), config_(std::move(config)), wakeup_(*runtimes_.front()) {}
+
+Mirror::~Mirror() = default;
+
+void Mirror::request_stop() {
+  stopping_ = true;
+  wakeup_.notify();
+}
+
+Awaitable<MirrorOutcome> Mirror::run() {
+  net::Runtime& runtime = *runtimes_.front();
+  const Result<void> started = co_await start();
+  if (!started) {
+    co_await close();
+    co_return MirrorOutcome{ExitCode::kStart, started.error().text, {}};
+  }
+  TimePoint look_again = runtime.now() + kTopologyEvery;
+  while (!stopping_) {
+    co_await wakeup_.wait(runtime.now() + kReportEvery);
+    const MirrorReport current = co_await report();
+    if (on_report) on_report(current);
+    if (config_.until_end) {
+      if (all_ended(current)) break;
+    } else if (runtime.now() >= look_again && !stopping_) {
+      const Result<void> added = co_await add_lanes();
+      if (!added) runtime.log(LogLevel::kWarning, added.error().text);
+      look_again = runtime.now() + kTopologyEvery;
+    }
+  }
+  MirrorOutcome outcome = co_await finish();
+  co_return outcome;
+}
+
+Awaitable<Result<void>> Mirror::start() {
+  const Result<void> found = co_await find_brokers();
+  if (!found) co_return found;
+  if (on_brokers_known) on_brokers_known(config_);
+  const std::size_t budget = config_.memory_bytes / runtimes_.size();
+  for (std::size_t i = 0; i < runtimes_.size(); ++i) {
+    shards_.push_back(std::make_unique<Shard>(*runtimes_[i], config_, static_cast<int>(i), budget));
+    const TimePoint deadline = runtimes_[i]->now() + config_.source.client.connect_timeout;
+    const Result<void> started = co_await on_shard(*shards_[i], shards_[i]->start(deadline));
+    if (!started) co_return started;
+  }
+  const Result<void> checked = co_await check_clusters();
+  if (!checked) co_return checked;
+  topology_ = std::make_unique<Topology>(*shards_.front(), config_);
+  topology_->set_old_offsets(std::move(old_offsets_));
+  const Result<void> added = co_await add_lanes();
+  if (added && topology_->topics() == 0) {
+    runtimes_.front()->log(
+        LogLevel::kWarning,
+        fmt::format("no topic of the source matches \"{}\" yet{}", config_.topics.pattern(),
+                    config_.until_end ? "" : "; waiting for one"));
+  }
+  co_return added;
+}
+
+Awaitable<Result<void>> Mirror::find_brokers() {
+  if (!config_.source.zookeeper) co_return Result<void>();
+  net::Runtime& runtime = *runtimes_.front();
+  const auto found = co_await net::find_cluster(runtime, *config_.source.zookeeper,
+                                                config_.source.zookeeper_timeout);
+  if (!found) co_return found.error();
+  config_.source.client.bootstrap_servers = found.value().brokers;
+  const auto offsets =
+      co_await net::find_group_offsets(runtime, *config_.source.zookeeper, config_.source.group_id,
+                                       config_.source.zookeeper_timeout);
+  if (!offsets) co_return offsets.error();
+  for (const net::OldOffset& old : offsets.value()) {
+    old_offsets_[{old.topic, old.partition}] = old.offset;
+  }
+  co_return Result<void>();
+}
+
+Awaitable<Result<void>> Mirror::check_clusters() {
+  Shard& shard = *shards_.front();
+  const std::string source_id = shard.source().metadata().cluster_id;
+  if (!source_id.empty() && source_id == shard.destination().metadata().cluster_id &&
+      config_.topic_prefix.empty()) {
+    co_return Failure{
+        .kind = net::FailureKind::kUnsupported,
+        .text = fmt::format("source and destination are the same cluster ({}); topics "
+                            "would be mirrored into themselves. Set topic.prefix to "
+                            "mirror within one cluster",
+                            source_id)};
+  }
+  const Result<int> members = co_await shard.offsets().live_members();
+  if (!members) co_return members.error();
+  if (members.value() > 0) {
+    co_return Failure{
+        .kind = net::FailureKind::kUnsupported,
+        .text =
+            fmt::format("group {} is in use at the source by {} live member{}; stop it, or "
+                        "choose another group.id",
+                        config_.source.group_id, members.value(), members.value() == 1 ? "" : "s")};
+  }
+  co_return Result<void>();
+}
+
+Awaitable<Result<void>> Mirror::add_lanes() {
+  Result<std::vector<LanePlan>> plans = co_await topology_->plan_new_lanes();
+  if (!plans) co_return plans.error();
+  std::vector<std::vector<LanePlan>> shares(shards_.size());
+  for (LanePlan& plan : plans.value()) {
+    shares[next_shard_++ % shards_.size()].push_back(std::move(plan));
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (shares[i].empty()) continue;
+    const Result<void> added =
+        co_await on_shard(*shards_[i], shards_[i]->add_lanes(std::move(shares[i])));
+    if (!added) co_return added;
+  }
+  co_return Result<void>();
+}
+
+Awaitable<MirrorReport> Mirror::report() {
+  MirrorReport sum;
+  if (topology_) {
+    sum.topics = topology_->topics();
+    sum.stop_reasons = topology_->complaints();
+  }
+  for (const auto& shard : shards_) {
+    ShardReport part = co_await on_shard(*shard, report_of(*shard));
+    sum.counters += part.counters;
+    sum.lanes += part.lanes;
+    sum.ended_lanes += part.ended_lanes;
+    sum.lag += part.lag;
+    std::move(part.stop_reasons.begin(), part.stop_reasons.end(),
+              std::back_inserter(sum.stop_reasons));
+  }
+  co_return sum;
+}
+
+bool Mirror::all_ended(const MirrorReport& report) const {
+  return report.ended_lanes >= report.lanes;
+}
+
+Awaitable<MirrorOutcome> Mirror::finish() {
+  MirrorOutcome outcome;
+  for (const auto& shard : shards_) co_await on_shard(*shard, stop_fetching(*shard));
+  for (const auto& shard : shards_) {
+    const TimePoint deadline = shard->runtime().now() + kDrainTime;
+    const bool drained = co_await on_shard(*shard, shard->drain(deadline));
+    const Result<void> committed = co_await on_shard(*shard, shard->commit(true));
+    if (!drained) {
+      outcome = {ExitCode::kFailure,
+                 "what was under way could not be finished in time; the next start repeats it",
+                 {}};
+    }
+    if (!committed) {
+      outcome = {ExitCode::kFailure,
+                 "the last progress could not be committed, the next start repeats some records: " +
+                     committed.error().text,
+                 {}};
+    }
+  }
+  outcome.report = co_await report();
+  if (outcome.code == ExitCode::kOk && !outcome.report.stop_reasons.empty()) {
+    outcome.code = ExitCode::kIncomplete;
+    outcome.error =
+        "some partitions or topics are not whole: " + outcome.report.stop_reasons.front();
+  }
+  co_await close();
+  co_return outcome;
+}
+
+Awaitable<void> Mirror::close() {
+  for (const auto& shard : shards_) co_await on_shard(*shard, shard->close());
+}
+
+}  // namespace kmirror::mirror

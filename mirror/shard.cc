@@ -1,0 +1,306 @@
+#include "mirror/shard.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "mirror/fetch_loop.h"
+#include "mirror/produce_loop.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/produce.h"
+
+namespace kmirror::mirror {
+
+namespace {
+
+using net::Awaitable;
+using net::Failure;
+using net::LogLevel;
+using net::Result;
+using protocol::ErrorCode;
+
+// Offsets of a group without members expire, counted from their last commit (KIP-211).
+constexpr auto kRecommitAfter = std::chrono::hours(1);
+
+net::ClusterSettings cluster_settings(std::string name, const ClientConfig& client) {
+  return {.name = std::move(name),
+          .bootstrap = client.bootstrap_servers,
+          .client_id = client.client_id,
+          .request_timeout = client.request_timeout,
+          .connect_timeout = client.connect_timeout,
+          .metadata_max_age = client.metadata_max_age,
+          .back_off_first = client.retry_backoff,
+          .back_off_longest = client.retry_backoff_max};
+}
+
+}  // namespace
+
+Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::size_t budget_bytes)
+    : runtime_(runtime),
+      config_(config),
+      index_(index),
+      random_(runtime.random().split("windows")),
+      source_(runtime, cluster_settings("source", config.source.client)),
+      destination_(runtime, cluster_settings("destination", config.destination.client)),
+      offsets_(source_, config.source.group_id),
+      budget_(budget_bytes, source_.slabs()),
+      tasks_(runtime),
+      commit_wakeup_(runtime),
+      drained_(runtime) {
+  source_.on_metadata = [this] { on_source_metadata(); };
+  destination_.on_metadata = [this] { on_destination_metadata(); };
+}
+
+Shard::~Shard() = default;
+
+Awaitable<Result<void>> Shard::start(TimePoint deadline) {
+  const Result<void> source = co_await source_.start(deadline);
+  if (!source) co_return source;
+  const Result<void> destination = co_await destination_.start(deadline);
+  if (!destination) co_return destination;
+  const Result<void> producer = co_await get_producer_id(deadline);
+  if (!producer) co_return producer;
+  tasks_.spawn(commit_loop());
+  co_return Result<void>();
+}
+
+// A coordinator that has just started answers COORDINATOR_LOAD_IN_PROGRESS for a while.
+Awaitable<Result<void>> Shard::get_producer_id(TimePoint deadline) {
+  net::BackOff back_off = destination_.make_back_off();
+  net::Wakeup pause(runtime_);
+  for (;;) {
+    const auto connection = co_await destination_.any();
+    if (!connection) co_return connection.error();
+    // Brokers of 0.11 remember only the last batch of a producer, so one may be under way
+    // (KAFKA-5494); 1.0 came with Produce v5.
+    const std::int16_t produce = connection.value()->version_for(protocol::ProduceRequest::kApi);
+    if (produce < 3) {
+      co_return Failure{.kind = net::FailureKind::kUnsupported,
+                        .text = connection.value()->peer() +
+                                ": is older than Kafka 0.11 and cannot store this record format; "
+                                "kmirror cannot write to it yet"};
+    }
+    in_flight_max_ = produce < 5 ? 1 : config_.destination.max_in_flight;
+    if (!config_.destination.enable_idempotence) co_return Result<void>();
+    protocol::InitProducerIdRequest request;
+    request.transactional_id = std::nullopt;
+    const net::CallOptions options{.deadline = destination_.call_deadline()};
+    const auto reply = co_await connection.value()->call(request, options);
+    if (!reply) co_return reply.error();
+    const ErrorCode code = reply.value().message.error_code;
+    if (code == ErrorCode::kNone) {
+      producer_.id = reply.value().message.producer_id;
+      co_return Result<void>();
+    }
+    if (code == ErrorCode::kClusterAuthorizationFailed) {
+      runtime_.log(LogLevel::kWarning,
+                   "the destination refuses idempotent producing (IDEMPOTENT_WRITE on the cluster "
+                   "is not allowed): one request a partition is under way at a time, and a lost "
+                   "answer may double records");
+      co_return Result<void>();
+    }
+    const TimePoint next = runtime_.now() + back_off.next(random_);
+    if (!is_retriable(code) || next >= deadline) {
+      co_return Failure{.kind = net::FailureKind::kBroker,
+                        .text = fmt::format("{}: InitProducerId: {}", connection.value()->peer(),
+                                            error_name(code)),
+                        .code = code};
+    }
+    co_await pause.wait(next);
+  }
+}
+
+Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
+  for (LanePlan& plan : plans) {
+    const net::TopicPartition where{plan.lane.topic, plan.lane.partition};
+    source_.track(plan.lane.topic);
+    destination_.track(plan.lane.destination_topic);
+    auto slot = std::make_unique<Slot>(Slot{.lane = Lane(plan.lane, plan.start, counters_, budget_),
+                                            .topic_id = plan.topic_id,
+                                            .metadata = std::move(plan.metadata),
+                                            .targets = {},
+                                            .back_off = source_.make_back_off()});
+    if (plan.end) slot->lane.set_end(*plan.end);
+    const bool by_key = plan.lane.mode == LaneMode::kKey;
+    const std::int32_t first = by_key ? 0 : plan.lane.partition;
+    const std::int32_t last = by_key ? plan.lane.destination_partitions : plan.lane.partition + 1;
+    for (std::int32_t partition = first; partition < last; ++partition) {
+      slot->targets.push_back(&target(plan.lane.destination_topic, partition));
+    }
+    slots_.emplace(where, std::move(slot));
+  }
+  const Result<void> source = co_await source_.refresh();
+  if (!source) co_return source;
+  const Result<void> destination = co_await destination_.refresh();
+  if (!destination) co_return destination;
+  const Result<void> committed = co_await commit(false);
+  co_return committed;
+}
+
+Shard::Target& Shard::target(const std::string& topic, std::int32_t partition) {
+  const net::TopicPartition where{topic, partition};
+  auto& target = targets_[where];
+  if (!target) {
+    const ClientConfig& client = config_.destination.client;
+    const ProduceWindow::Settings settings{.in_flight_max = in_flight_max_,
+                                           .back_off_first = client.retry_backoff,
+                                           .back_off_longest = client.retry_backoff_max};
+    target = std::make_unique<Target>(Target{where, ProduceWindow(settings, producer_)});
+  }
+  return *target;
+}
+
+void Shard::on_source_metadata() {
+  for (auto& [where, slot] : slots_) {
+    const auto topic = source_.metadata().topics.find(where.topic);
+    if (topic == source_.metadata().topics.end()) continue;
+    if (topic->second.id != slot->topic_id && !slot->topic_id.is_zero()) {
+      stop_lane(*slot, slot->lane.name() +
+                           ": the topic was deleted and created again at the source; start kmirror "
+                           "again to mirror the new one from its beginning");
+      continue;
+    }
+    const std::int32_t leader = source_.metadata().leader_of(where.topic, where.partition);
+    if (leader >= 0 && !fetch_loops_.contains(leader) && !closing_) {
+      auto& loop = fetch_loops_[leader] = std::make_unique<FetchLoop>(*this, leader);
+      tasks_.spawn(loop->run());
+    }
+  }
+  wake_fetch_loops();
+}
+
+void Shard::on_destination_metadata() {
+  for (const auto& [where, target] : targets_) {
+    const std::int32_t leader = destination_.metadata().leader_of(where.topic, where.partition);
+    if (leader >= 0 && !produce_loops_.contains(leader) && !closing_) {
+      auto& loop = produce_loops_[leader] = std::make_unique<ProduceLoop>(*this, leader);
+      tasks_.spawn(loop->run());
+    }
+  }
+  wake_produce_loops();
+}
+
+void Shard::pump(Slot& slot) {
+  if (!slot.lane.has_backlog()) return;
+  std::vector<Lane::Routed> routed = slot.lane.pump();
+  for (Lane::Routed& item : routed) {
+    const bool by_key = slot.lane.settings().mode == LaneMode::kKey;
+    Target& target = *slot.targets[by_key ? item.partition : 0];
+    target.window.push(std::move(item.batch));
+  }
+  if (slot.lane.stopped()) stop_lane(slot, slot.lane.stop_reason());
+  if (!routed.empty()) wake_produce_loops();
+}
+
+void Shard::on_acknowledged(std::vector<OutgoingBatch> batches) {
+  for (const OutgoingBatch& batch : batches) batch.lane->on_acknowledged(batch);
+  batches.clear();  // Gives the slabs back before anybody asks for room.
+  pump_backlogs();
+  wake_fetch_loops();
+  drained_.notify();
+}
+
+void Shard::pump_backlogs() {
+  for (auto& [where, slot] : slots_) pump(*slot);
+}
+
+Shard::Slot* Shard::slot_of(const Lane* lane) {
+  const auto found = slots_.find({lane->settings().topic, lane->settings().partition});
+  return found == slots_.end() ? nullptr : found->second.get();
+}
+
+void Shard::refuse(Target& target, const Lane* lane, std::string reason) {
+  Slot* slot = slot_of(lane);
+  target.window.drop_lane(lane);
+  if (slot != nullptr) stop_lane(*slot, std::move(reason));
+}
+
+void Shard::stop_lane(Slot& slot, std::string reason) {
+  slot.lane.stop(std::move(reason));
+  if (std::exchange(slot.stop_reported, true)) return;
+  runtime_.log(LogLevel::kError, slot.lane.stop_reason() + "; this partition is stopped");
+  drained_.notify();
+}
+
+void Shard::stop_fetching() {
+  fetching_ = false;
+  wake_fetch_loops();
+}
+
+Awaitable<bool> Shard::drain(TimePoint deadline) {
+  const auto busy = [this] {
+    return std::any_of(slots_.begin(), slots_.end(), [](const auto& entry) {
+      const Slot& slot = *entry.second;
+      return slot.fetching ||
+             (!slot.lane.stopped() && (slot.lane.has_backlog() || !slot.lane.progress().idle()));
+    });
+  };
+  while (busy() && runtime_.now() < deadline) co_await drained_.wait(deadline);
+  co_return !busy();
+}
+
+Awaitable<Result<void>> Shard::commit(bool all) {
+  std::vector<net::GroupOffsets::Commit> commits;
+  std::vector<std::pair<Slot*, Position>> moved;
+  const TimePoint now = runtime_.now();
+  for (auto& [where, slot] : slots_) {
+    const Position position = slot->lane.progress().committable();
+    const bool due = all || now - slot->committed_at > kRecommitAfter;
+    if (slot->committed == position && !due) continue;
+    commits.push_back({where, position.offset, position.leader_epoch, slot->metadata});
+    moved.emplace_back(slot.get(), position);
+  }
+  if (commits.empty()) co_return Result<void>();
+  const Result<void> committed = co_await offsets_.commit(std::move(commits));
+  if (!committed) co_return committed;
+  for (auto& [slot, position] : moved) {
+    slot->committed = position;
+    slot->committed_at = now;
+  }
+  co_return Result<void>();
+}
+
+Awaitable<void> Shard::commit_loop() {
+  while (!closing_) {
+    co_await commit_wakeup_.wait(runtime_.now() + config_.offset_commit_interval);
+    if (closing_) break;
+    const Result<void> committed = co_await commit(false);
+    if (!committed && !closing_) {
+      runtime_.log(LogLevel::kWarning,
+                   "progress could not be committed and will be tried again in " +
+                       fmt::format("{} s: {}", config_.offset_commit_interval.count() / 1000,
+                                   committed.error().text));
+    }
+  }
+}
+
+Awaitable<void> Shard::close() {
+  closing_ = true;
+  fetching_ = false;
+  commit_wakeup_.notify();
+  wake_fetch_loops();
+  wake_produce_loops();
+  co_await source_.stop();
+  co_await destination_.stop();
+  co_await tasks_.join();
+}
+
+void Shard::wake_fetch_loops() {
+  for (auto& [broker, loop] : fetch_loops_) loop->wake();
+}
+
+void Shard::wake_produce_loops() {
+  for (auto& [broker, loop] : produce_loops_) loop->wake();
+}
+
+ShardReport Shard::report() const {
+  ShardReport report{.counters = counters_, .lanes = slots_.size()};
+  for (const auto& [where, slot] : slots_) {
+    report.lag += slot->lane.lag();
+    if (slot->lane.reached_end() || slot->lane.stopped()) ++report.ended_lanes;
+    if (slot->lane.stopped()) report.stop_reasons.push_back(slot->lane.stop_reason());
+  }
+  return report;
+}
+
+}  // namespace kmirror::mirror

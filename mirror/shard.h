@@ -1,0 +1,148 @@
+// One core's share of a mirror: its lanes, its connections to both clusters, its producer id.
+// Shards share nothing; the Mirror gives each its lanes and asks for reports, on the shard's
+// executor.
+//
+// Data flows fetch loop -> lane -> produce window -> produce loop -> acknowledgement -> checkpoint.
+// There is one fetch loop for each source broker that leads a lane and one produce loop for each
+// destination broker that leads a window.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mirror/config/mirror_config.h"
+#include "mirror/core/budget.h"
+#include "mirror/core/counters.h"
+#include "mirror/core/lane.h"
+#include "mirror/core/produce_window.h"
+#include "net/cluster.h"
+#include "net/group_offsets.h"
+#include "net/topic_partition.h"
+
+namespace kmirror::mirror {
+
+class FetchLoop;
+class ProduceLoop;
+
+// What the Mirror decided about a lane.
+struct LanePlan {
+  Lane::Settings lane;
+  protocol::Uuid topic_id;  // at the source; zero where brokers have none
+  Position start;
+  std::optional<std::int64_t> end;  // with --until-end
+  std::string metadata;             // committed with each position: mode and topic id
+};
+
+struct ShardReport {
+  Counters counters;
+  std::size_t lanes = 0;
+  std::size_t ended_lanes = 0;  // that reached their end, or were stopped
+  std::int64_t lag = 0;
+  std::vector<std::string> stop_reasons;  // a line for each stopped lane
+};
+
+class Shard {
+ public:
+  // A destination partition, wherever its leader is.
+  struct Target {
+    net::TopicPartition where;
+    ProduceWindow window;
+  };
+
+  // A lane with what the loops note about it.
+  struct Slot {
+    Lane lane;
+    protocol::Uuid topic_id;
+    std::string metadata;
+    std::vector<Target*> targets;  // by destination partition; one for an identity lane
+    bool fetching = false;         // a Fetch for it is under way
+    TimePoint retry_at = TimePoint::min();
+    net::BackOff back_off;
+    bool stop_reported = false;
+    std::optional<Position> committed;
+    TimePoint committed_at = TimePoint::min();
+  };
+
+  Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::size_t budget_bytes);
+  ~Shard();
+
+  // Reaches both clusters and gets a producer id.
+  net::Awaitable<net::Result<void>> start(TimePoint deadline);
+
+  // Lanes begin to run; their positions are committed at once, so that their mode is recorded.
+  net::Awaitable<net::Result<void>> add_lanes(std::vector<LanePlan> plans);
+
+  // No more fetches. What was taken goes on to the destination.
+  void stop_fetching();
+
+  // Waits until everything taken is acknowledged, or until the deadline; true when it is.
+  net::Awaitable<bool> drain(TimePoint deadline);
+
+  // Commits the positions that moved, and with `all` the others too.
+  net::Awaitable<net::Result<void>> commit(bool all);
+
+  // Ends all loops and connections. The shard is done after it.
+  net::Awaitable<void> close();
+
+  ShardReport report() const;
+
+  net::Runtime& runtime() { return runtime_; }
+  net::Cluster& source() { return source_; }
+  net::Cluster& destination() { return destination_; }
+  net::GroupOffsets& offsets() { return offsets_; }
+
+  // For the loops.
+  const MirrorConfig& config() const { return config_; }
+  std::map<net::TopicPartition, std::unique_ptr<Slot>>& slots() { return slots_; }
+  std::map<net::TopicPartition, std::unique_ptr<Target>>& targets() { return targets_; }
+  Budget& budget() { return budget_; }
+  bool fetching() const { return fetching_; }
+  bool closing() const { return closing_; }
+
+  // Moves what a lane can give to its windows, and wakes who is to send it.
+  void pump(Slot& slot);
+  void on_acknowledged(std::vector<OutgoingBatch> batches);
+  void stop_lane(Slot& slot, std::string reason);
+  // Stops a lane of whose batches the destination refuses one for good.
+  void refuse(Target& target, const Lane* lane, std::string reason);
+  // Runs a task that ends by itself, at the latest when the connections are closed.
+  void spawn(net::Awaitable<void> task) { tasks_.spawn(std::move(task)); }
+
+ private:
+  Slot* slot_of(const Lane* lane);
+  net::Awaitable<net::Result<void>> get_producer_id(TimePoint deadline);
+  Target& target(const std::string& topic, std::int32_t partition);
+  void on_source_metadata();
+  void on_destination_metadata();
+  void pump_backlogs();
+  void wake_fetch_loops();
+  void wake_produce_loops();
+  net::Awaitable<void> commit_loop();
+
+  net::Runtime& runtime_;
+  const MirrorConfig& config_;
+  int index_;
+  Random random_;
+  net::Cluster source_;
+  net::Cluster destination_;
+  net::GroupOffsets offsets_;
+  Budget budget_;
+  Counters counters_;
+  ProducerIdentity producer_;
+  int in_flight_max_ = 1;  // batches a partition
+  std::map<net::TopicPartition, std::unique_ptr<Slot>> slots_;
+  std::map<net::TopicPartition, std::unique_ptr<Target>> targets_;
+  std::map<std::int32_t, std::unique_ptr<FetchLoop>> fetch_loops_;
+  std::map<std::int32_t, std::unique_ptr<ProduceLoop>> produce_loops_;
+  net::TaskGroup tasks_;
+  net::Wakeup commit_wakeup_;
+  net::Wakeup drained_;
+  bool fetching_ = true;
+  bool closing_ = false;
+};
+
+}  // namespace kmirror::mirror
