@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <set>
 
 #include "golden_files.h"
@@ -25,6 +26,75 @@ Buffer flatten(const GatherBuffer& gathered) {
   return bytes;
 }
 
+// What became of a body that was read and written again.
+struct Result {
+  WireError decoded;
+  WireError encoded;
+  std::size_t measured = 0;
+  GatherBuffer gathered;
+  Buffer written;  // of a request: the whole frame
+};
+
+// One message, its type erased so that the tests below are compiled once.
+struct Message {
+  const Api& api;
+  std::string_view direction;
+  WireError (*decode_only)(ConstBytes body, std::int16_t version);
+  Result (*round_trip)(ConstBytes body, std::int16_t version);
+  std::string (*json)(ConstBytes body, std::int16_t version);
+  Result (*frame)(ConstBytes body, std::int16_t version);  // requests only
+
+  std::string name() const { return fmt::format("{}{}", api.name, direction); }
+};
+
+template <class M>
+WireError decode_only(ConstBytes body, std::int16_t version) {
+  M message;
+  return decode(body, version, message);
+}
+
+template <class M>
+Result round_trip(ConstBytes body, std::int16_t version) {
+  M message;
+  Result result;
+  result.decoded = decode(body, version, message);
+  if (result.decoded) return result;
+  result.encoded = encode(message, version, result.gathered);
+  result.measured = wire_size(message, version);
+  result.written = flatten(result.gathered);
+  return result;
+}
+
+template <class M>
+std::string json(ConstBytes body, std::int16_t version) {
+  M message;
+  if (const WireError error = decode(body, version, message)) return error.to_string();
+  return to_json(message, version);
+}
+
+template <class Request>
+Result frame(ConstBytes body, std::int16_t version) {
+  Request message;
+  Result result;
+  result.decoded = decode(body, version, message);
+  if (result.decoded) return result;
+  result.encoded = encode_request(message, version, kCorrelationId, kClientId, result.gathered);
+  result.written = flatten(result.gathered);
+  return result;
+}
+
+std::vector<Message> messages() {
+  std::vector<Message> all;
+  AllRequests::for_each([&all]<class Request>() {
+    using Response = typename Request::Response;
+    all.push_back({Request::kApi, "Request", &decode_only<Request>, &round_trip<Request>,
+                   &json<Request>, &frame<Request>});
+    all.push_back({Request::kApi, "Response", &decode_only<Response>, &round_trip<Response>,
+                   &json<Response>, nullptr});
+  });
+  return all;
+}
+
 struct Golden {
   std::int16_t version;
   std::string variant;
@@ -34,107 +104,87 @@ struct Golden {
 };
 
 // The lines of the versions that we speak.
-template <class M>
-std::vector<Golden> golden_of(std::string_view direction) {
+std::vector<Golden> golden_of(const Message& message) {
   std::vector<Golden> all;
-  for (const Json& line : golden::wire_lines(M::kApi.name, direction)) {
+  for (const Json& line : golden::wire_lines(message.api.name, message.direction)) {
     const auto version = line["version"].get<std::int16_t>();
-    if (!M::kApi.versions.contains(version)) continue;
+    if (!message.api.versions.contains(version)) continue;
     all.push_back({version, line["variant"], golden::from_hex(line["header"].get<std::string>()),
                    golden::from_hex(line["body"].get<std::string>()), line["json"]});
   }
   return all;
 }
 
-void for_each_message(auto&& visitor) {
-  AllRequests::for_each([&visitor]<class Request>() {
-    visitor.template operator()<Request>("Request");
-    visitor.template operator()<typename Request::Response>("Response");
-  });
-}
+using Visitor = std::function<void(const Message&, const Golden&)>;
 
-void for_each_golden(auto&& visitor) {
-  for_each_message([&visitor]<class M>(std::string_view direction) {
-    for (const Golden& golden : golden_of<M>(direction)) {
-      SCOPED_TRACE(
-          fmt::format("{}{} v{} {}", M::kApi.name, direction, golden.version, golden.variant));
-      visitor.template operator()<M>(golden);
+void for_each_golden(const Visitor& visit) {
+  for (const Message& message : messages()) {
+    for (const Golden& golden : golden_of(message)) {
+      SCOPED_TRACE(fmt::format("{} v{} {}", message.name(), golden.version, golden.variant));
+      visit(message, golden);
     }
-  });
+  }
 }
 
 TEST(WireGolden, EveryVersionIsThere) {
-  for_each_message([]<class M>(std::string_view direction) {
+  for (const Message& message : messages()) {
     std::set<std::pair<int, std::string>> seen;
-    for (const Golden& golden : golden_of<M>(direction))
-      seen.emplace(golden.version, golden.variant);
-    const auto versions = static_cast<std::size_t>(M::kApi.versions.max - M::kApi.versions.min + 1);
-    EXPECT_EQ(seen.size(), versions * 3) << M::kApi.name << direction;
-  });
+    for (const Golden& golden : golden_of(message)) seen.emplace(golden.version, golden.variant);
+    const VersionRange versions = message.api.versions;
+    EXPECT_EQ(seen.size(), static_cast<std::size_t>(versions.max - versions.min + 1) * 3)
+        << message.name();
+  }
 }
 
 TEST(WireGolden, ReadsAndWritesTheSameBytes) {
-  for_each_golden([]<class M>(const Golden& golden) {
-    M message;
-    const WireError decoded = decode(golden.body, golden.version, message);
-    ASSERT_FALSE(decoded) << decoded.to_string();
-    GatherBuffer written;
-    const WireError encoded = encode(message, golden.version, written);
-    ASSERT_FALSE(encoded) << encoded.to_string();
-    EXPECT_EQ(flatten(written), golden.body);
-    EXPECT_EQ(written.size(), golden.body.size());
-    EXPECT_EQ(wire_size(message, golden.version), golden.body.size());
+  for_each_golden([](const Message& message, const Golden& golden) {
+    const Result result = message.round_trip(golden.body, golden.version);
+    ASSERT_FALSE(result.decoded) << result.decoded.to_string();
+    ASSERT_FALSE(result.encoded) << result.encoded.to_string();
+    EXPECT_EQ(result.written, golden.body);
+    EXPECT_EQ(result.gathered.size(), golden.body.size());
+    EXPECT_EQ(result.measured, golden.body.size());
   });
 }
 
 TEST(WireGolden, ShowsTheSameJson) {
-  for_each_golden([]<class M>(const Golden& golden) {
-    M message;
-    const WireError decoded = decode(golden.body, golden.version, message);
-    ASSERT_FALSE(decoded) << decoded.to_string();
-    EXPECT_EQ(Json::parse(to_json(message, golden.version)), golden.json);
+  for_each_golden([](const Message& message, const Golden& golden) {
+    const std::string json = message.json(golden.body, golden.version);
+    EXPECT_EQ(Json::parse(json, nullptr, false), golden.json) << json;
   });
 }
 
 TEST(WireGolden, WritesTheSameRequestFrame) {
-  AllRequests::for_each([]<class Request>() {
-    for (const Golden& golden : golden_of<Request>("Request")) {
-      SCOPED_TRACE(fmt::format("{} v{} {}", Request::kApi.name, golden.version, golden.variant));
-      Request message;
-      ASSERT_FALSE(decode(golden.body, golden.version, message));
-      GatherBuffer written;
-      ASSERT_FALSE(encode_request(message, golden.version, kCorrelationId, kClientId, written));
-      const Buffer frame = flatten(written);
-      const auto length = load_be<std::int32_t>(frame.data());
-      EXPECT_EQ(length, golden.header.size() + golden.body.size());
-      Buffer expected = golden.header;
-      expected.insert(expected.end(), golden.body.begin(), golden.body.end());
-      EXPECT_EQ(Buffer(frame.begin() + 4, frame.end()), expected);
-    }
+  for_each_golden([](const Message& message, const Golden& golden) {
+    if (message.frame == nullptr) return;
+    const Result result = message.frame(golden.body, golden.version);
+    ASSERT_FALSE(result.encoded) << result.encoded.to_string();
+    ASSERT_GT(result.written.size(), 4);
+    Buffer expected = golden.header;
+    expected.insert(expected.end(), golden.body.begin(), golden.body.end());
+    EXPECT_EQ(load_be<std::int32_t>(result.written.data()), expected.size());
+    EXPECT_EQ(Buffer(result.written.begin() + 4, result.written.end()), expected);
   });
 }
 
 TEST(WireGolden, ReadsTheResponseHeader) {
-  AllRequests::for_each([]<class Request>() {
-    for (const Golden& golden : golden_of<typename Request::Response>("Response")) {
-      SCOPED_TRACE(fmt::format("{} v{} {}", Request::kApi.name, golden.version, golden.variant));
-      Buffer frame = golden.header;
-      frame.insert(frame.end(), golden.body.begin(), golden.body.end());
-      ResponseFrame response;
-      ASSERT_FALSE(decode_response_header(frame, Request::kApi, golden.version, response));
-      EXPECT_EQ(response.correlation_id, kCorrelationId);
-      EXPECT_TRUE(std::ranges::equal(response.body, golden.body));
-    }
+  for_each_golden([](const Message& message, const Golden& golden) {
+    if (message.frame != nullptr) return;
+    Buffer frame = golden.header;
+    frame.insert(frame.end(), golden.body.begin(), golden.body.end());
+    ResponseFrame response;
+    ASSERT_FALSE(decode_response_header(frame, message.api, golden.version, response));
+    EXPECT_EQ(response.correlation_id, kCorrelationId);
+    EXPECT_TRUE(std::ranges::equal(response.body, golden.body));
   });
 }
 
 // Each prefix in memory of its own size, so that a sanitizer sees any byte read beyond it.
 TEST(WireGolden, EveryPrefixFailsCleanly) {
-  for_each_golden([]<class M>(const Golden& golden) {
+  for_each_golden([](const Message& message, const Golden& golden) {
     for (std::size_t size = 0; size < golden.body.size(); ++size) {
       const Buffer prefix(golden.body.begin(), golden.body.begin() + static_cast<long>(size));
-      M message;
-      const WireError error = decode(prefix, golden.version, message);
+      const WireError error = message.decode_only(prefix, golden.version);
       ASSERT_TRUE(error) << "of " << size << " bytes";
       ASSERT_LE(error.offset, size);
     }
@@ -143,18 +193,14 @@ TEST(WireGolden, EveryPrefixFailsCleanly) {
 
 // Whatever a changed byte makes of it: an error, or a message that can be written again.
 TEST(WireGolden, EveryChangedByteIsHandled) {
-  for_each_golden([]<class M>(const Golden& golden) {
+  for_each_golden([](const Message& message, const Golden& golden) {
     if (golden.variant != "full") return;
     Buffer body = golden.body;
     for (std::uint8_t& byte : body) {
       for (const int flip : {0x01, 0x80}) {
         byte ^= static_cast<std::uint8_t>(flip);
-        M message;
-        if (!decode(body, golden.version, message)) {
-          GatherBuffer written;
-          const WireError error = encode(message, golden.version, written);
-          ASSERT_FALSE(error) << error.to_string();
-        }
+        const Result result = message.round_trip(body, golden.version);
+        ASSERT_FALSE(result.encoded) << result.encoded.to_string();
         byte ^= static_cast<std::uint8_t>(flip);
       }
     }
