@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "app/console/consume_command.h"
 #include "app/console/topics_command.h"
 
 namespace {
@@ -13,6 +14,7 @@ struct Subcommand {
 };
 
 constexpr Subcommand kSubcommands[] = {
+    {"consume", kmirror::app::run_consume_command},
     {"topics", kmirror::app::run_topics_command},
 };
 

@@ -1,0 +1,193 @@
+#include "app/console/consume_command.h"
+
+#include <fmt/core.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <variant>
+
+#include "app/console/console_flags.h"
+#include "app/console/consumer.h"
+#include "app/console/record_format.h"
+#include "app/console/session.h"
+
+namespace kmirror::app {
+
+namespace {
+
+using net::Awaitable;
+using net::Cluster;
+using net::OffsetSpec;
+using net::Result;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kMaxWait{500};
+
+struct ConsumeFlags {
+  std::string bootstrap_server, topic, offset = "latest", isolation_level = "read_uncommitted";
+  bool from_beginning = false;
+  std::int32_t partition = -1;
+  std::int64_t max_messages = -1;
+  std::int64_t timeout_ms = -1;
+  std::vector<std::string> properties;
+};
+
+void add_flags(CLI::App& app, ConsumeFlags& flags) {
+  app.add_option("--bootstrap-server", flags.bootstrap_server, "host:port,...")
+      ->type_name("SERVERS")
+      ->required();
+  app.add_option("--topic", flags.topic, "the topic to read")->required();
+  app.add_flag("--from-beginning", flags.from_beginning, "start at the earliest offset");
+  auto* partition = app.add_option("--partition", flags.partition, "read this partition only")
+                        ->check(CLI::NonNegativeNumber);
+  app.add_option("--offset", flags.offset, "where to start: a number, earliest or latest")
+      ->needs(partition)
+      ->excludes("--from-beginning");
+  app.add_option("--max-messages", flags.max_messages, "end after this many")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--timeout-ms", flags.timeout_ms, "end when nothing came for so long")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--isolation-level", flags.isolation_level, "of transactions")
+      ->check(CLI::IsMember({"read_uncommitted", "read_committed"}));
+  app.add_option("--property", flags.properties,
+                 "print.{timestamp,partition,offset,headers,key,value}=true, "
+                 "{key,line,headers}.separator=TEXT, null.literal=TEXT; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+using Start = std::variant<OffsetSpec, std::int64_t>;
+
+std::optional<Start> start_of(const ConsumeFlags& flags) {
+  if (flags.from_beginning || flags.offset == "earliest") return OffsetSpec::kEarliest;
+  if (flags.offset == "latest") return OffsetSpec::kLatest;
+  std::int64_t offset = 0;
+  const char* const end = flags.offset.data() + flags.offset.size();
+  const auto [stop, error] = std::from_chars(flags.offset.data(), end, offset);
+  if (error == std::errc() && stop == end && offset >= 0) return offset;
+  print_error(fmt::format("--offset: `{}` is neither a number from 0 on, nor earliest or latest",
+                          flags.offset));
+  return std::nullopt;
+}
+
+// Writes out what is printed, a round at a time.
+struct Output {
+  RecordFormat format;
+  std::int64_t wanted = -1;  // -1: all there are
+  std::int64_t printed = 0;
+  std::string text;
+  TimePoint last{};  // when a record came last
+
+  bool take(const RecordPlace& place, const protocol::RecordView& record) {
+    if (printed == wanted) return false;
+    format.append(place, record, text);
+    ++printed;
+    if (text.size() >= 1 << 16) flush();
+    return printed != wanted;
+  }
+
+  void flush() {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+    text.clear();
+  }
+};
+
+Awaitable<Result<void>> assign(Cluster& cluster, const ConsumeFlags& flags, Start start,
+                               Consumer& consumer) {
+  cluster.track(flags.topic);
+  const Result<void> refreshed = co_await cluster.refresh();
+  if (!refreshed) co_return refreshed.error();
+  const auto topic = cluster.metadata().topics.find(flags.topic);
+  const bool exists = topic != cluster.metadata().topics.end();
+  const auto count = exists ? std::ssize(topic->second.partitions) : 0;
+  if (!exists || flags.partition >= count) {
+    co_return net::Failure{
+        .kind = net::FailureKind::kBroker,
+        .text = exists ? fmt::format("topic `{}` has no partition {}", flags.topic, flags.partition)
+                       : fmt::format("topic `{}` does not exist", flags.topic),
+        .code = protocol::ErrorCode::kUnknownTopicOrPartition};
+  }
+  if (const auto* offset = std::get_if<std::int64_t>(&start)) {
+    consumer.assign(flags.partition, *offset);
+    co_return Result<void>();
+  }
+  std::vector<net::TopicPartition> partitions;
+  for (std::int32_t index = 0; index < count; ++index) {
+    if (flags.partition == -1 || flags.partition == index)
+      partitions.push_back({flags.topic, index});
+  }
+  const auto offsets =
+      co_await net::list_offsets(cluster, std::move(partitions), std::get<OffsetSpec>(start),
+                                 flags.isolation_level == "read_committed");
+  if (!offsets) co_return offsets.error();
+  for (const auto& [where, listed] : offsets.value()) {
+    consumer.assign(where.partition, listed.offset);
+  }
+  co_return Result<void>();
+}
+
+// How long the next round may wait; zero once --timeout-ms has passed without a record.
+Duration next_wait(const ConsumeFlags& flags, TimePoint last, TimePoint now) {
+  if (flags.timeout_ms < 0) return kMaxWait;
+  const Duration left = last + milliseconds(flags.timeout_ms) - now;
+  return std::clamp<Duration>(left, Duration(0), kMaxWait);
+}
+
+Awaitable<Result<void>> read(Cluster& cluster, const ConsumeFlags& flags, Start start,
+                             Consumer& consumer, Output& output) {
+  Result<void> done = co_await assign(cluster, flags, start, consumer);
+  output.last = cluster.runtime().now();
+  while (done && !consumer.is_stopped() && output.printed != output.wanted) {
+    const Duration max_wait = next_wait(flags, output.last, cluster.runtime().now());
+    if (max_wait < milliseconds(1)) break;
+    const std::int64_t before = output.printed;
+    done = co_await consumer.round(max_wait);
+    output.flush();
+    if (output.printed != before) output.last = cluster.runtime().now();
+  }
+  co_return done;
+}
+
+Awaitable<int> consume(Cluster& cluster, const ConsumeFlags& flags, Start start, Output& output) {
+  const bool earliest = std::holds_alternative<OffsetSpec>(start) &&
+                        std::get<OffsetSpec>(start) == OffsetSpec::kEarliest;
+  Consumer::Settings settings{.topic = flags.topic,
+                              .read_committed = flags.isolation_level == "read_committed",
+                              .reset = earliest ? OffsetSpec::kEarliest : OffsetSpec::kLatest};
+  Consumer consumer(cluster, std::move(settings),
+                    [&output](const RecordPlace& place, const protocol::RecordView& record) {
+                      return output.take(place, record);
+                    });
+  boost::asio::signal_set signals(cluster.runtime().executor(), SIGINT, SIGTERM);
+  signals.async_wait([&consumer](const boost::system::error_code& error, int) {
+    if (!error) consumer.stop();
+  });
+  const Result<void> done = co_await read(cluster, flags, start, consumer, output);
+  signals.cancel();
+  if (!done) print_error(done.error().text);
+  fmt::print(stderr, "Processed a total of {} messages\n", output.printed);
+  co_return done ? kExitOk : kExitError;
+}
+
+}  // namespace
+
+int run_consume_command(int argc, char** argv) {
+  ConsumeFlags flags;
+  CLI::App app("Prints the records of a topic.", "kmirror consume");
+  add_flags(app, flags);
+  if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
+  const auto servers = parse_servers("--bootstrap-server", flags.bootstrap_server);
+  const auto properties =
+      parse_pairs("--property", flags.properties, RecordFormat::known_properties());
+  const auto start = start_of(flags);
+  if (!servers || !properties || !start) return kExitError;
+  Output output{.format = RecordFormat(*properties), .wanted = flags.max_messages};
+  return run_session({.bootstrap = *servers, .client_id = "kmirror-consume"},
+                     [&](Cluster& cluster) { return consume(cluster, flags, *start, output); });
+}
+
+}  // namespace kmirror::app
