@@ -1,5 +1,5 @@
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <exception>
 #include <utility>
 
 #include "net/zookeeper/fake_zookeeper.h"
@@ -70,7 +70,7 @@ class FakeStream final : public Stream {
 
  private:
   bool take_packet() {
-    if (incoming_.size() < 4) return false;
+    if (is_closed_ || incoming_.size() < 4) return false;
     std::size_t size = load_be<std::uint32_t>(incoming_.data());
     if (incoming_.size() < 4 + size) return false;
     Buffer packet(incoming_.begin() + 4, incoming_.begin() + 4 + static_cast<std::ptrdiff_t>(size));
@@ -165,7 +165,9 @@ class FakeStream final : public Stream {
 }  // namespace
 
 void FakeRuntime::run(Awaitable<void> task) {
-  asio::co_spawn(context_, std::move(task), asio::detached);
+  asio::co_spawn(context_, std::move(task), [](std::exception_ptr thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  });
   while (true) {
     context_.restart();
     if (context_.poll() > 0) continue;
