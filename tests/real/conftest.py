@@ -27,13 +27,17 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: only with --long")
     config.addinivalue_line("markers", "own_brokers(why): needs brokers that this run started")
-    config.addinivalue_line("markers", "few_pairings: crossed pairings only, all four with --long")
+    config.addinivalue_line("markers", "few_pairings: crossed pairings only, all with --long")
+    config.addinivalue_line("markers", "one_pairing: versions make no difference")
 
 
 def pytest_generate_tests(metafunc):
     if "pairing" in metafunc.fixturenames:
-        few = any(mark.name == "few_pairings" for mark in metafunc.definition.iter_markers())
-        metafunc.parametrize("pairing", pairings(few), indirect=True)
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        found = pairings("few_pairings" in marks)
+        if "one_pairing" in marks and not endpoints_module.outside():
+            found = [pairing for pairing in found if pairing.values[0] == tuple(NEW)]
+        metafunc.parametrize("pairing", found, indirect=True)
 
 
 def pairings(few):

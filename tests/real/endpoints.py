@@ -1,6 +1,7 @@
 """The clusters under test: real brokers of our own, or outside ones by bootstrap servers."""
 
 import os
+import re
 import subprocess
 
 from kafka_cluster import Cluster, kcat_options
@@ -33,9 +34,9 @@ class Endpoint:
         )
         if done.returncode != 0:
             return None
-        # "topic [3] offset 42"
-        words = [line.rsplit(" ", 3) for line in done.stdout.splitlines()]
-        found = {int(word[1].strip("[]")): int(word[3]) for word in words}
+        # Other lines say why there is no offset.
+        lines = re.findall(r"\[(\d+)\] offset (\d+)$", done.stdout, re.MULTILINE)
+        found = {int(partition): int(offset) for partition, offset in lines}
         if sorted(found) != list(range(partitions)):
             return None
         return [found[partition] for partition in range(partitions)]

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import kafka_jars
-from kafka_cluster import wait_until
+from kafka_cluster import ClusterError, wait_until
 
 PROGRAM = pathlib.Path(
     os.environ.get("KMIRROR_BIN", kafka_jars.ROOT / "build" / "release" / "kmirror")
@@ -24,6 +24,7 @@ class Mirror:
         self, directory, source, destination, group, whitelist, consumer=None, producer=None
     ):
         self.log = directory / "mirror.log"
+        self.group = group
         self.process = None
         self.run_start = 0
         consumer_file = directory / "consumer.properties"
@@ -74,12 +75,12 @@ class Mirror:
             self.process.kill()
             self.process.wait()
 
-    def expect_exit(self, timeout_s):
+    def expect_exit(self, timeout_s, expected=0):
         try:
             status = self.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"still running after {timeout_s} s\n{self.tail()}") from None
-        assert status == 0, f"exit status {status}\n{self.tail()}"
+        assert status == expected, f"exit status {status}\n{self.tail()}"
 
     def output(self):
         """What the present run has said so far."""
@@ -99,7 +100,10 @@ class Mirror:
             assert self.process.poll() is None, f"ended while waiting: {what}\n{self.tail()}"
             return condition()
 
-        wait_until(checked, timeout_s, f"{what}\n{self.tail()}")
+        try:
+            wait_until(checked, timeout_s, what)
+        except ClusterError as error:
+            raise AssertionError(f"{error}\n{self.tail()}") from None
 
 
 def write_properties(path, properties):
