@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "app/console/consume_command.h"
+#include "app/console/produce_command.h"
 #include "app/console/topics_command.h"
 
 namespace {
@@ -15,6 +16,7 @@ struct Subcommand {
 
 constexpr Subcommand kSubcommands[] = {
     {"consume", kmirror::app::run_consume_command},
+    {"produce", kmirror::app::run_produce_command},
     {"topics", kmirror::app::run_topics_command},
 };
 
