@@ -1,11 +1,12 @@
-// kmirror: one program, a subcommand each for what it can do.
-#include <fmt/core.h>
-
+// kmirror: one binary, a subcommand each for what it can do. Without one it is MirrorMaker.
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/console/consume_command.h"
 #include "app/console/produce_command.h"
 #include "app/console/topics_command.h"
+#include "app/mirror_command.h"
 
 namespace {
 
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   for (const Subcommand& subcommand : kSubcommands) {
     if (argc > 1 && argv[1] == subcommand.name) return subcommand.run(argc - 1, argv + 1);
   }
-  fmt::print(stderr, "usage: kmirror SUBCOMMAND [flags]\n");
-  return 1;
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments.front() == "mirror") arguments.erase(arguments.begin());
+  return kmirror::app::run_mirror_command(std::move(arguments));
 }
