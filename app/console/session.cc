@@ -8,6 +8,7 @@
 
 #include "app/console/console_flags.h"
 #include "net/asio/asio_runtime.h"
+#include "net/zookeeper/discovery.h"
 
 namespace kmirror::app {
 
@@ -17,6 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kStartTime{10};
+constexpr milliseconds kZookeeperTime{6000};  // zookeeper.connection.timeout.ms
 
 net::ClusterSettings cluster_settings(const SessionSettings& settings) {
   return {.name = "Kafka",
@@ -35,7 +37,8 @@ std::uint64_t seed() {
   return static_cast<std::uint64_t>(now.count()) ^ static_cast<std::uint64_t>(getpid()) << 40;
 }
 
-net::Awaitable<void> run_command(net::Cluster& cluster, const Command& command, int& exit_code) {
+net::Awaitable<int> run_on(net::Cluster& cluster, const Command& command) {
+  int exit_code = kExitError;
   const TimePoint deadline = cluster.runtime().now() + kStartTime;
   const net::Result<void> started = co_await cluster.start(deadline);
   if (started) {
@@ -46,10 +49,22 @@ net::Awaitable<void> run_command(net::Cluster& cluster, const Command& command, 
     print_error(started.error().text);
   }
   co_await cluster.stop();
+  co_return exit_code;
 }
 
-void rethrow(std::exception_ptr thrown) {
-  if (thrown) std::rethrow_exception(thrown);
+net::Awaitable<int> run_command(net::Runtime& runtime, SessionSettings settings,
+                                const Command& command) {
+  if (settings.zookeeper) {
+    const auto found = co_await net::find_cluster(runtime, *settings.zookeeper, kZookeeperTime);
+    if (!found) {
+      print_error(found.error().text);
+      co_return kExitError;
+    }
+    settings.bootstrap = found.value().brokers;
+  }
+  net::Cluster cluster(runtime, cluster_settings(settings));
+  const int exit_code = co_await run_on(cluster, command);
+  co_return exit_code;
 }
 
 }  // namespace
@@ -58,9 +73,12 @@ int run_session(const SessionSettings& settings, const Command& command) {
   net::AsioRuntime runtime(seed(), [](net::LogLevel level, std::string_view line) {
     if (level >= net::LogLevel::kWarning) print_error(line);
   });
-  net::Cluster cluster(runtime, cluster_settings(settings));
   int exit_code = kExitError;
-  boost::asio::co_spawn(runtime.executor(), run_command(cluster, command, exit_code), rethrow);
+  boost::asio::co_spawn(runtime.executor(), run_command(runtime, settings, command),
+                        [&exit_code](std::exception_ptr thrown, int code) {
+                          if (thrown) std::rethrow_exception(thrown);
+                          exit_code = code;
+                        });
   runtime.run();
   return exit_code;
 }

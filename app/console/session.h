@@ -3,16 +3,18 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/cluster.h"
+#include "net/zookeeper/connect_string.h"
 
 namespace kmirror::app {
 
-// Where the brokers are: given, or to be found through ZooKeeper.
 struct SessionSettings {
   std::vector<net::HostPort> bootstrap;
+  std::optional<net::ZookeeperConnect> zookeeper;  // if set, the brokers are found there
   std::string client_id;
 };
 
@@ -20,7 +22,7 @@ struct SessionSettings {
 // refers to lives until run_session returns.
 using Command = std::function<net::Awaitable<int>(net::Cluster&)>;
 
-// The command's exit code, or kExitError when no broker can be reached.
+// The command's exit code, or kExitError with the reason on stderr when no broker can be reached.
 int run_session(const SessionSettings& settings, const Command& command);
 
 }  // namespace kmirror::app

@@ -171,6 +171,21 @@ std::optional<net::NewTopic> new_topic(const TopicsFlags& flags) {
                        .configs = {configs->begin(), configs->end()}};
 }
 
+std::optional<SessionSettings> session_settings(const TopicsFlags& flags) {
+  SessionSettings settings{.client_id = "kmirror-topics"};
+  if (flags.zookeeper.empty()) {
+    const auto servers = parse_servers("--bootstrap-server", flags.bootstrap_server);
+    if (!servers) return std::nullopt;
+    settings.bootstrap = *servers;
+    return settings;
+  }
+  settings.zookeeper = net::parse_zookeeper_connect(flags.zookeeper);
+  if (settings.zookeeper) return settings;
+  print_error(
+      fmt::format("--zookeeper: `{}` is not of the form host:port,.../chroot", flags.zookeeper));
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run_topics_command(int argc, char** argv) {
@@ -183,11 +198,10 @@ int run_topics_command(int argc, char** argv) {
     print_error("--topic is missing");
     return kExitError;
   }
-  const auto servers = parse_servers("--bootstrap-server", flags.bootstrap_server);
-  if (!servers) return kExitError;
+  const auto settings = session_settings(flags);
   const auto topic = new_topic(flags);
-  if (!topic) return kExitError;
-  return run_session({.bootstrap = *servers, .client_id = "kmirror-topics"}, [&](Cluster& cluster) {
+  if (!settings || !topic) return kExitError;
+  return run_session(*settings, [&](Cluster& cluster) {
     if (flags.create) return create(cluster, flags, *topic);
     if (flags.list) return list(cluster, flags);
     if (flags.describe) return describe(cluster, flags);
