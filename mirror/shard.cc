@@ -145,7 +145,7 @@ Shard::Target& Shard::target(const std::string& topic, std::int32_t partition) {
     const ProduceWindow::Settings settings{.in_flight_max = in_flight_max_,
                                            .back_off_first = client.retry_backoff,
                                            .back_off_longest = client.retry_backoff_max};
-    target = std::make_unique<Target>(Target{where, ProduceWindow(settings, producer_)});
+    target = std::make_unique<Target>(where, settings, producer_);
   }
   return *target;
 }

@@ -49,6 +49,10 @@ class Shard {
  public:
   // A destination partition, wherever its leader is.
   struct Target {
+    Target(net::TopicPartition partition, ProduceWindow::Settings settings,
+           ProducerIdentity producer)
+        : where(std::move(partition)), window(settings, producer) {}
+
     net::TopicPartition where;
     ProduceWindow window;
   };

@@ -67,8 +67,9 @@ Awaitable<Result<void>> Cluster::refresh() {
   const Result<ConnectionPtr> connection = co_await any();
   if (!connection) co_return connection.error();
   protocol::MetadataRequest request;
-  if (!track_all_) {
-    request.topics.emplace();
+  if (track_all_) {
+    request.topics = std::nullopt;  // all there are
+  } else {
     for (const auto& topic : tracked_) request.topics->push_back({.name = topic});
   }
   request.allow_auto_topic_creation = false;

@@ -44,6 +44,8 @@ class ProduceWindow {
   };
 
   ProduceWindow(Settings settings, ProducerIdentity producer);
+  ProduceWindow(const ProduceWindow&) = delete;  // requests under way refer to its batches
+  ProduceWindow& operator=(const ProduceWindow&) = delete;
 
   void push(OutgoingBatch batch);
 
