@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "mirror/config/nearest_name.h"
 #include "mirror/config/value_rule.h"
 
 namespace kmirror::app {
@@ -115,11 +116,21 @@ std::optional<std::string> wrong_flag(std::string_view name, std::string_view va
   return fmt::format("{}={} is wrong: it {}.", name, value, *complaint);
 }
 
+std::string unknown_argument(const CLI::App& app, std::string_view argument) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : app.get_options()) flags.push_back(option->get_name());
+  std::vector<std::string_view> names(flags.begin(), flags.end());
+  std::string_view name = argument.substr(0, argument.find('='));
+  std::string_view nearest = mirror::nearest_name(name, names);
+  std::string said = fmt::format("{} is not a flag or subcommand that is known here", argument);
+  return nearest.empty() ? said + '.' : fmt::format("{}; the nearest one is {}.", said, nearest);
+}
+
 // Nothing when all is well; else the sentence to say.
 std::optional<std::string> judge(const CLI::App& app, const RawFlags& raw) {
   if (auto said = refusal(app)) return said;
   for (const std::string& argument : app.remaining()) {
-    return fmt::format("{} is not a flag or subcommand that is known here.", argument);
+    return unknown_argument(app, argument);
   }
   if (raw.consumer_config.empty()) {
     return "--consumer.config is missing: it names the properties file of the source.";
@@ -131,7 +142,8 @@ std::optional<std::string> judge(const CLI::App& app, const RawFlags& raw) {
     return "--include is missing: it takes a regex of the topics to mirror.";
   }
   constexpr mirror::ValueRule kPositive = mirror::number(1);
-  if (auto said = wrong_flag("--num.streams", raw.num_streams, kPositive)) return said;
+  constexpr mirror::ValueRule kStreams = mirror::number(1, 10'000);
+  if (auto said = wrong_flag("--num.streams", raw.num_streams, kStreams)) return said;
   if (auto said =
           wrong_flag("--offset.commit.interval.ms", raw.offset_commit_interval_ms, kPositive)) {
     return said;

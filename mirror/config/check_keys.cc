@@ -54,7 +54,7 @@ std::optional<ConfigError> check_keys(const Properties& properties, KeySet set,
         warnings.push_back(
             fmt::format("{}={} is not followed: {}.", where_and_key, property.value, key->note));
         break;
-      case KeyRole::kNeedsTls:  // the value may be a secret and is not repeated
+      case KeyRole::kSecureOnly:  // the value may be a secret and is not repeated
         warnings.push_back(fmt::format("{} has no effect, because security.protocol is PLAINTEXT.",
                                        where_and_key));
         break;

@@ -11,6 +11,9 @@
 namespace kmirror::mirror {
 namespace {
 
+// Kafka takes 0 too; here that would ask without a pause.
+constexpr milliseconds kMinMetadataAge{100};
+
 ConfigResult<std::vector<net::HostPort>> read_servers(const Property& property) {
   std::vector<net::HostPort> servers;
   std::string_view rest = property.value;
@@ -75,7 +78,8 @@ ConfigResult<ClientConfig> read_client_config(const KeyReader& keys, KeyNames bo
       keys.duration({"request.timeout.ms", "socket.timeout.ms"}, client.request_timeout);
   client.connect_timeout =
       keys.duration({"socket.connection.setup.timeout.ms"}, client.connect_timeout);
-  client.metadata_max_age = keys.duration({"metadata.max.age.ms"}, client.metadata_max_age);
+  client.metadata_max_age =
+      std::max(kMinMetadataAge, keys.duration({"metadata.max.age.ms"}, client.metadata_max_age));
   client.retry_backoff = keys.duration({"retry.backoff.ms"}, client.retry_backoff);
   client.retry_backoff_max = std::max(
       client.retry_backoff, keys.duration({"retry.backoff.max.ms"}, client.retry_backoff_max));

@@ -43,7 +43,7 @@ constexpr KnownKey kCommon[] = {
 
 // One of ssl.* or sasl.*.
 constexpr KnownKey secure(std::string_view name) {
-  return {name, KeyRole::kNeedsTls, any_value()};
+  return {name, KeyRole::kSecureOnly, any_value()};
 }
 
 constexpr KnownKey kSecurity[] = {

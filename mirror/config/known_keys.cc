@@ -1,8 +1,9 @@
 #include "mirror/config/known_keys.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
+
+#include "mirror/config/nearest_name.h"
 
 namespace kmirror::mirror {
 namespace {
@@ -19,22 +20,6 @@ std::vector<std::span<const KnownKey>> parts_of(KeySet set) {
   return {};
 }
 
-// Levenshtein's distance: letters to insert, remove or replace.
-std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 const KnownKey* find_known_key(KeySet set, std::string_view name) {
@@ -46,21 +31,13 @@ const KnownKey* find_known_key(KeySet set, std::string_view name) {
 }
 
 std::string_view nearest_known_key(KeySet set, std::string_view name) {
-  constexpr std::size_t kLongestName = 128;  // bounds the work: a name comes from a file
-  if (name.size() > kLongestName) return {};
   std::vector<std::span<const KnownKey>> parts = parts_of(set);
   if (set != KeySet::kOwn) parts.push_back(own_keys());
-  std::string_view nearest;
-  std::size_t fewest = name.size() / 3 + 1;
+  std::vector<std::string_view> names;
   for (std::span<const KnownKey> part : parts) {
-    for (const KnownKey& key : part) {
-      std::size_t edits = edits_between(name, key.name);
-      if (edits >= fewest) continue;
-      fewest = edits;
-      nearest = key.name;
-    }
+    for (const KnownKey& key : part) names.push_back(key.name);
   }
-  return nearest;
+  return nearest_name(name, names);
 }
 
 }  // namespace kmirror::mirror

@@ -14,7 +14,7 @@ enum class KeyRole {
   kUsed,         // decides something here
   kNoEffect,     // tunes the Java client or the JVM; nothing here depends on it
   kNotFollowed,  // what is done here instead is at least as safe; said as a warning
-  kNeedsTls,     // of ssl.* and sasl.*: without effect in plaintext, as in Kafka; said as a warning
+  kSecureOnly,   // of ssl.* and sasl.*: without effect in plaintext, as in Kafka; said as a warning
   kRefused,      // touches security or delivery and is not implemented: never ignored
 };
 
@@ -43,8 +43,7 @@ std::span<const KnownKey> producer_only_keys();
 // Null when the set has no such key. kConsumer and kProducer include the common and security keys.
 const KnownKey* find_known_key(KeySet set, std::string_view name);
 
-// The key of the set, or of kOwn, that is fewest edits away, if that is at most a third of the
-// name's length; else empty.
+// The key of the set, or of kOwn, that nearest_name finds.
 std::string_view nearest_known_key(KeySet set, std::string_view name);
 
 }  // namespace kmirror::mirror

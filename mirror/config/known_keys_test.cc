@@ -72,7 +72,6 @@ TEST(KnownKeys, NearestIsFewestEditsAwayButNotFar) {
       {KeySet::kConsumer, "", ""},
   };
   for (const Case& c : cases) EXPECT_EQ(nearest_known_key(c.set, c.name), c.nearest) << c.name;
-  EXPECT_EQ(nearest_known_key(KeySet::kConsumer, std::string(100'000, 'x')), "");
 }
 
 }  // namespace

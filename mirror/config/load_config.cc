@@ -47,9 +47,9 @@ std::optional<ConfigError> add_setting(Properties& own, const std::string& setti
   if (find_known_key(KeySet::kConsumer, property.key) != nullptr ||
       find_known_key(KeySet::kProducer, property.key) != nullptr) {
     return ConfigError{fmt::format(
-        "--set {}: {} is a key of Kafka's: it belongs in the file of --consumer.config or "
+        "--set {}: it is a key of Kafka's and belongs in the file of --consumer.config or "
         "--producer.config.",
-        setting, property.key)};
+        property.key)};
   }
   return add_own(own, property);
 }

@@ -214,6 +214,11 @@ TEST_F(LoadConfig, RequestsInFlightKeepTheOrder) {
   }
 }
 
+TEST_F(LoadConfig, MetadataIsNotAskedForWithoutAPause) {
+  LoadedConfig loaded = load(plus(kConsumer, "metadata.max.age.ms=0\n"), kProducer);
+  EXPECT_EQ(loaded.config.source.client.metadata_max_age, milliseconds(100));
+}
+
 TEST_F(LoadConfig, ErrorsNameFileLineAndKey) {
   struct Case {
     std::string_view consumer, producer, error;
@@ -283,7 +288,7 @@ TEST_F(LoadConfig, SettingsOfTheCommandLine) {
        "--set: memory=1 is wrong: it must be a number of bytes from 1048576 to "
        "1099511627776, or one with k, m or g as 64m."},
       {"linger.ms=1",
-       "--set linger.ms=1: linger.ms is a key of Kafka's: it belongs in the file of "
+       "--set linger.ms: it is a key of Kafka's and belongs in the file of "
        "--consumer.config or --producer.config."},
   };
   for (const Case& c : cases) {

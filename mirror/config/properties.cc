@@ -207,7 +207,7 @@ ConfigResult<Properties> read_properties(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(kMaxFileBytes + 1, '\0');
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || !in.is_open() || errno != 0) {
+  if (in.bad() || !in.is_open()) {
     std::string reason = std::generic_category().message(errno == 0 ? EIO : errno);
     return ConfigError{fmt::format("cannot read {}: {}", file, reason)};
   }
