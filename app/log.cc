@@ -1,14 +1,21 @@
 #include "app/log.h"
 
-#include <spdlog/sinks/dup_filter_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <deque>
+#include <mutex>
+#include <string>
 
 namespace kmirror::app {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kSameEvent = std::chrono::seconds(2);
 
 spdlog::level::level_enum spdlog_level(net::LogLevel level) {
   switch (level) {
@@ -24,15 +31,38 @@ spdlog::level::level_enum spdlog_level(net::LogLevel level) {
   return spdlog::level::err;
 }
 
+// The lines of the last moments, from all shards.
+class Recent {
+ public:
+  bool said_already(std::string_view line) {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    while (!lines_.empty() && now - lines_.front().at > kSameEvent) lines_.pop_front();
+    const bool known = std::any_of(lines_.begin(), lines_.end(),
+                                   [&](const Line& said) { return said.text == line; });
+    if (!known) lines_.push_back({now, std::string(line)});
+    return known;
+  }
+
+ private:
+  struct Line {
+    Clock::time_point at;
+    std::string text;
+  };
+
+  std::mutex mutex_;
+  std::deque<Line> lines_;
+};
+
 }  // namespace
 
 net::AsioRuntime::LogSink make_log_sink() {
-  auto once = std::make_shared<spdlog::sinks::dup_filter_sink_mt>(std::chrono::seconds(2));
-  once->add_sink(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  auto logger = std::make_shared<spdlog::logger>("kmirror", once);
+  auto logger = std::make_shared<spdlog::logger>(
+      "kmirror", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-  return [logger](net::LogLevel level, std::string_view line) {
-    logger->log(spdlog_level(level), line);
+  auto recent = std::make_shared<Recent>();
+  return [logger, recent](net::LogLevel level, std::string_view line) {
+    if (!recent->said_already(line)) logger->log(spdlog_level(level), line);
   };
 }
 

@@ -98,8 +98,11 @@ Awaitable<void> Cluster::metadata_loop() {
       failing = false;
       back_off.reset();
     } else if (!stopping_) {
-      if (!failing) runtime_.log(LogLevel::kWarning, refreshed.error().text);
-      failing = true;
+      // A broker that is known to be away has been reported; another line would say the same.
+      if (!failing && outages_.empty()) {
+        runtime_.log(LogLevel::kWarning, refreshed.error().text);
+        failing = true;
+      }
       refresh_wakeup_.notify();
     }
   }
