@@ -17,7 +17,7 @@
 #include "app/log.h"
 #include "app/mirror_flags.h"
 #include "app/progress_line.h"
-#include "app/version.h"
+#include "base/version.h"
 #include "mirror/config/load_config.h"
 #include "mirror/mirror.h"
 #include "net/asio/asio_runtime.h"
@@ -109,6 +109,7 @@ int run_mirror(MirrorConfig config, const net::AsioRuntime::LogSink& log) {
     log(LogLevel::kInfo, signal == SIGINT ? "interrupted: finishing what is under way"
                                           : "terminated: finishing what is under way");
     mirror.request_stop();
+    signals.clear();  // A second signal ends the process at once.
   });
   mirror::MirrorOutcome outcome;
   net::asio::co_spawn(shards.runtimes.front()->executor(), mirror.run(),

@@ -188,6 +188,7 @@ void Shard::pump(Slot& slot) {
     Target& target = *slot.targets[by_key ? item.partition : 0];
     target.window.push(std::move(item.batch));
   }
+  if (slot.lane.has_backlog()) any_backlog_ = true;
   if (slot.lane.stopped()) stop_lane(slot, slot.lane.stop_reason());
   if (!routed.empty()) wake_produce_loops();
 }
@@ -201,6 +202,7 @@ void Shard::on_acknowledged(std::vector<OutgoingBatch> batches) {
 }
 
 void Shard::pump_backlogs() {
+  if (!std::exchange(any_backlog_, false)) return;
   for (auto& [where, slot] : slots_) pump(*slot);
 }
 

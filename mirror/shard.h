@@ -145,6 +145,7 @@ class Shard {
   net::TaskGroup tasks_;
   net::Wakeup commit_wakeup_;
   net::Wakeup drained_;
+  bool any_backlog_ = false;  // a lane waits for room to work on
   bool fetching_ = true;
   bool closing_ = false;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/version.h"
 #include "protocol/messages/api_versions.h"
 
 namespace kmirror::net {
@@ -46,7 +47,7 @@ Awaitable<Result<std::shared_ptr<Connection>>> Connection::open(Runtime& runtime
 Awaitable<Result<void>> Connection::negotiate(TimePoint deadline) {
   protocol::ApiVersionsRequest request;
   request.client_software_name = "kmirror";
-  request.client_software_version = "0.1.0";
+  request.client_software_version = kVersion;
   versions_[kApiVersions.key] = kApiVersions.versions;
   for (std::int16_t version : {kApiVersions.versions.max, std::int16_t{3}, std::int16_t{0}}) {
     if (version < 3) request = {};
