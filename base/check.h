@@ -8,8 +8,8 @@ namespace kmirror {
 
 }  // namespace kmirror
 
-#define KM_CHECK(condition, why)                                               \
-  do {                                                                         \
-    if (!(condition)) [[unlikely]]                                             \
-      ::kmirror::check_failed(#condition, why, __FILE__, __LINE__);            \
+#define KM_CHECK(condition, why)                                    \
+  do {                                                              \
+    if (!(condition)) [[unlikely]]                                  \
+      ::kmirror::check_failed(#condition, why, __FILE__, __LINE__); \
   } while (false)

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), the checksum of record batches v2, and its algebra: because a CRC is linear,
+// CRC-32C (Castagnoli), the checksum of record batches v2, and its algebra: a CRC is linear, so
 // the checksum of a long message whose first bytes change can be mended without reading the rest.
 #pragma once
 

@@ -6,7 +6,7 @@ namespace kmirror {
 
 namespace {
 
-// The finalizer of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
+// The finalizer of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
 std::uint64_t mix(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;

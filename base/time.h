@@ -1,4 +1,4 @@
-// The two kinds of time. TimePoint is monotonic and comes from the Runtime alone; it starts anywhere
+// Two kinds of time. TimePoint is monotonic and comes from the Runtime alone; it starts anywhere
 // and is compared and subtracted. Wall-clock times, as Kafka's timestamps, are int64 milliseconds
 // since 1970 and are named ..._ms.
 #pragma once

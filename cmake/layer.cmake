@@ -1,5 +1,6 @@
 # kmirror_layer(NAME [LINK lib...]) declares the library of the folder NAME: all *.cc below it
-# except tests. kmirror_layer_tests(NAME [LINK lib...]) declares its unit tests: all *_test.cc below.
+# except tests. kmirror_layer_tests(NAME [LINK lib...]) declares its unit tests: all *_test.cc
+# below.
 #
 # A layer's headers are reached as "NAME/file.h" through an include directory of its own that holds
 # one link to the folder. A target sees only the layers it links, so an include that points upwards

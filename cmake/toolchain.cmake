@@ -12,9 +12,9 @@ add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-m
 find_program(KMIRROR_CCACHE ccache)
 if(KMIRROR_CCACHE)
   # Precompiled headers are cached too once ccache is told not to look at their time stamps.
+  set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${KMIRROR_CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=${sloppiness} ${KMIRROR_CCACHE})
   add_compile_options(-fpch-preprocess)
 endif()
 find_program(KMIRROR_MOLD mold)

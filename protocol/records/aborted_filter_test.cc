@@ -59,17 +59,19 @@ TEST(ControlTest, RefusesWhatCannotBeRead) {
   EXPECT_EQ(control_type(BatchView(compressed)), std::nullopt);
 }
 
-TEST(AbortedFilterTest, JudgesEachBatch) {
-  struct Step {
-    Buffer batch;
-    Verdict verdict;
-  };
-  struct Case {
-    const char* name;
-    std::vector<AbortedTransaction> aborted;
-    std::vector<Step> steps;
-  };
-  const Case cases[] = {
+struct Step {
+  Buffer batch;
+  Verdict verdict;
+};
+
+struct Case {
+  const char* name;
+  std::vector<AbortedTransaction> aborted;
+  std::vector<Step> steps;
+};
+
+std::vector<Case> cases() {
+  return {
       {"reading uncommitted: only markers go",
        {},
        {{data(1, 10), Verdict::kKeep},
@@ -127,7 +129,10 @@ TEST(AbortedFilterTest, JudgesEachBatch) {
          }(),
          Verdict::kMalformed}}},
   };
-  for (const auto& c : cases) {
+}
+
+TEST(AbortedFilterTest, JudgesEachBatch) {
+  for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
     AbortedFilter filter(c.aborted);
     for (const auto& step : c.steps) {

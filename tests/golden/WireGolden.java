@@ -30,11 +30,11 @@ import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.utils.ImplicitLinkedHashCollection;
 
 /**
- * What the Java client writes: every message a broker takes, in every version, three times: "default" as it is made,
- * "full" with every field set and unknown tagged fields, "null" with every nullable field null. One
- * line of JSON each on standard output: api, direction, version, variant, header and body in hex, and
- * the form of Kafka's own JsonConverter. Then one line for each error code. Messages are filled by
- * reflection, along the schema of the version.
+ * What the Java client writes: every message a broker takes, in every version, three times:
+ * "default" as it is made, "full" with every field set and unknown tagged fields, "null" with every
+ * nullable field null. One line of JSON each on standard output: api, direction, version, variant,
+ * header and body in hex, and the form of Kafka's own JsonConverter. Then one line for each error
+ * code. Messages are filled by reflection, along the schema of the version.
  */
 public final class WireGolden {
   private static final ObjectMapper JSON = new ObjectMapper();
