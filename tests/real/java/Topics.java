@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
@@ -28,6 +30,7 @@ final class Topics {
         String[] parts = args.get("grow").split(":");
         NewPartitions grown = NewPartitions.increaseTo(Integer.parseInt(parts[1]));
         admin.createPartitions(Map.of(parts[0], grown)).all().get();
+        awaitLeaders(admin, parts[0], grown.totalCount());
       }
       if (!args.get("describe", "").isEmpty()) {
         describe(admin, print, List.of(args.get("describe").split(",")));
@@ -49,6 +52,21 @@ final class Topics {
       topics.add(topic.configs(settings));
     }
     admin.createTopics(topics).all().get();
+    for (NewTopic topic : topics) {
+      awaitLeaders(admin, topic.name(), topic.numPartitions());
+    }
+  }
+
+  /**
+   * Returns when every leader answers. A producer that begins earlier can have its first batch
+   * refused and its second one accepted, and never recovers from that.
+   */
+  private static void awaitLeaders(Admin admin, String topic, int partitions) throws Exception {
+    Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      all.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+    }
+    admin.listOffsets(all).all().get();
   }
 
   private static void describe(Admin admin, Consumer<String> print, List<String> topics)
