@@ -158,8 +158,14 @@ Awaitable<Result<Cluster::ConnectionPtr>> Cluster::control(std::int32_t broker) 
   const auto known = control_.find(broker);
   if (known != control_.end() && known->second->is_open()) co_return known->second;
   Result<ConnectionPtr> connection = co_await dial(broker);
-  if (connection) control_[broker] = connection.value();
-  co_return connection;
+  if (!connection) co_return connection;
+  ConnectionPtr& shared = control_[broker];
+  if (shared && shared->is_open()) {
+    connection.value()->close("another caller was first");
+  } else {
+    shared = connection.value();
+  }
+  co_return shared;
 }
 
 Awaitable<Result<Cluster::ConnectionPtr>> Cluster::any() {

@@ -75,7 +75,7 @@ Awaitable<void> Consumer::fetch(std::int32_t leader, std::vector<std::int32_t> p
                                 Duration max_wait) {
   const auto connection = co_await cluster_.control(leader);
   if (!connection) {
-    cluster_.runtime().log(net::LogLevel::kWarning, connection.error().text);
+    cluster_.report_outage(leader, connection.error());
     is_stale_ = true;
     co_return;
   }
@@ -97,7 +97,7 @@ Awaitable<void> Consumer::fetch(std::int32_t leader, std::vector<std::int32_t> p
   const auto reply = co_await connection.value()->call(request, options);
   if (stopped_) co_return;
   if (!reply) {
-    cluster_.runtime().log(net::LogLevel::kWarning, reply.error().text);
+    cluster_.report_outage(leader, reply.error());
     is_stale_ = true;
     co_return;
   }
