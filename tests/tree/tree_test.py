@@ -40,6 +40,15 @@ class Tree(unittest.TestCase):
             )
         self.assertEqual(found, [], "\n" + "\n".join(found))
 
+    def test_every_folder_with_code_stands_in_the_file_map(self):
+        text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        folders = {
+            path.relative_to(ROOT).parent.as_posix() + "/"
+            for path in files_below(ROOT)
+            if path.suffix in (".h", ".cc")
+        }
+        self.assertEqual({name for name in folders if f"`{name}" not in text}, set())
+
     def test_every_folder_with_code_has_a_layer(self):
         folders = {path.relative_to(ROOT).parts[0] for path in ROOT.glob("*/CMakeLists.txt")}
         self.assertEqual(folders - set(rules.STEP_OF) - {"tests", "fuzz", "bench"}, set())
