@@ -144,7 +144,13 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
     shard_.destination().report_outage(broker_, reply.error());
     shard_.destination().request_refresh();
   }
-  wake();
+  std::vector<OutgoingBatch> done;
+  for (const Part& part : parts) {
+    std::vector<OutgoingBatch> batches = part.target->window.take_done();
+    std::move(batches.begin(), batches.end(), std::back_inserter(done));
+  }
+  shard_.on_acknowledged(std::move(done));
+  shard_.wake_produce_loops();  // All of them: a partition may have another leader by now.
 }
 
 void ProduceLoop::on_response(std::vector<Part>& parts, const ProduceResponse& response) {
@@ -171,7 +177,7 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   const Lane* lane = batch.lane;
   part.batch = nullptr;
   if (code == ErrorCode::kNone || code == ErrorCode::kDuplicateSequenceNumber) {
-    shard_.on_acknowledged(window.on_acknowledged(batch));
+    window.on_acknowledged(batch);
     return;
   }
   const std::string reason = refusal({part.target, &batch}, answer);

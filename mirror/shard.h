@@ -113,6 +113,7 @@ class Shard {
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
   void refuse(Target& target, const Lane* lane, std::string reason);
+  void wake_produce_loops();
   // Runs a task that ends by itself, at the latest when the connections are closed.
   void spawn(net::Awaitable<void> task) { tasks_.spawn(std::move(task)); }
 
@@ -124,7 +125,6 @@ class Shard {
   void on_destination_metadata();
   void pump_backlogs();
   void wake_fetch_loops();
-  void wake_produce_loops();
   net::Awaitable<void> commit_loop();
 
   net::Runtime& runtime_;

@@ -32,7 +32,7 @@ struct OutgoingBatch {
   std::int32_t base_sequence = -1;  // -1 until it is first sent
   bool acknowledged = false;
   bool in_flight = false;
-  int rejections = 0;
+  int corruptions = 0;
   int renumberings = 0;
 };
 

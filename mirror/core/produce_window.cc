@@ -12,6 +12,9 @@ namespace {
 
 using protocol::ErrorCode;
 
+// How many batches of a producer a broker recognizes when they are repeated (KAFKA-5494).
+constexpr int kRememberedBatches = 5;
+
 // A broker before 2.4 says CORRUPT_MESSAGE, which is retriable, also of batches it will never take.
 constexpr int kCorruptTries = 3;
 
@@ -36,7 +39,8 @@ ProduceWindow::ProduceWindow(Settings settings, ProducerIdentity producer)
     : settings_(settings),
       producer_(producer),
       back_off_(settings.back_off_first, settings.back_off_longest) {
-  if (!producer_.idempotent()) settings_.in_flight_max = 1;
+  const int most = producer_.idempotent() ? kRememberedBatches : 1;
+  settings_.in_flight_max = std::min(settings_.in_flight_max, most);
 }
 
 void ProduceWindow::push(OutgoingBatch batch) {
@@ -44,9 +48,12 @@ void ProduceWindow::push(OutgoingBatch batch) {
   if (next_ == queue_.end()) --next_;
 }
 
+// What counts is how far sending is ahead of the first batch without an acknowledgement: a broker
+// would not recognize a repetition of that one with too many behind it, acknowledged or not.
 bool ProduceWindow::ready(TimePoint now) const {
-  return !draining_ && next_ != queue_.end() && in_flight_ < settings_.in_flight_max &&
-         now >= retry_at_;
+  if (draining_ || next_ == queue_.end() || now < retry_at_) return false;
+  const auto ahead = std::distance(queue_.begin(), Queue::const_iterator(next_));
+  return ahead < (confirmed_ ? settings_.in_flight_max : 1);
 }
 
 TimePoint ProduceWindow::next_try() const {
@@ -80,93 +87,100 @@ void ProduceWindow::stamp(OutgoingBatch& batch) {
                                              .base_sequence = batch.base_sequence});
 }
 
-std::vector<OutgoingBatch> ProduceWindow::on_acknowledged(OutgoingBatch& batch) {
-  KM_CHECK(batch.in_flight, "a request resolves once");
-  batch.in_flight = false;
+void ProduceWindow::on_acknowledged(OutgoingBatch& batch) {
+  resolved(batch);
   batch.acknowledged = true;
-  --in_flight_;
+  confirmed_ = true;
   back_off_.reset();
-  std::vector<OutgoingBatch> done;
-  while (!queue_.empty() && queue_.front().acknowledged) {
-    done.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
-  if (in_flight_ == 0) on_drained();
-  return done;
+  settle();
+  on_drained();
 }
 
 ProduceWindow::Action ProduceWindow::on_rejected(OutgoingBatch& batch, ErrorCode code,
                                                  TimePoint now, Random& random) {
-  const auto first = std::find_if(queue_.begin(), queue_.end(),
-                                  [](const OutgoingBatch& b) { return !b.acknowledged; });
-  const bool is_first = &*first == &batch;
-  ++batch.rejections;
-  resolved(batch, now, random);
+  const Action action = judge(batch, code);
+  failed(batch, now, random);
+  return action;
+}
+
+ProduceWindow::Action ProduceWindow::judge(OutgoingBatch& batch, ErrorCode code) {
+  const bool is_first = &queue_.front() == &batch;
+  bool hopeless = !is_retriable(code);
   if (is_sequence_error(code)) {
     // Behind a batch that failed, a gap is what must be seen. At the head it means that the
     // broker does not know our sequence any more: go on under the next epoch (KIP-360).
     renumber_ = renumber_ || is_first;
-    if (is_first) ++batch.renumberings;
-    if (in_flight_ == 0) on_drained();
-    return batch.renumberings > kRenumberTries ? Action::kStopLane : Action::kRetry;
+    hopeless = is_first && ++batch.renumberings > kRenumberTries;
+  } else if (code == ErrorCode::kCorruptMessage) {
+    hopeless = ++batch.corruptions >= kCorruptTries;
   }
-  const bool hopeless = !is_retriable(code) ||
-                        (code == ErrorCode::kCorruptMessage && batch.rejections >= kCorruptTries);
-  if (in_flight_ == 0) on_drained();
-  if (hopeless) return Action::kStopLane;
+  if (hopeless && is_first) return Action::kStopLane;
   return refreshes_metadata(code) ? Action::kRefreshMetadata : Action::kRetry;
 }
 
 void ProduceWindow::on_lost(OutgoingBatch& batch, TimePoint now, Random& random) {
-  resolved(batch, now, random);
-  if (in_flight_ == 0) on_drained();
+  failed(batch, now, random);
 }
 
-// The back-off grows once a drain, however many batches failed in it.
-void ProduceWindow::resolved(OutgoingBatch& batch, TimePoint now, Random& random) {
+void ProduceWindow::resolved(OutgoingBatch& batch) {
   KM_CHECK(batch.in_flight, "a request resolves once");
   batch.in_flight = false;
   --in_flight_;
+}
+
+// The back-off grows once a drain, however many batches failed in it.
+void ProduceWindow::failed(OutgoingBatch& batch, TimePoint now, Random& random) {
+  resolved(batch);
   if (!draining_) retry_at_ = now + back_off_.next(random);
   draining_ = true;
+  on_drained();
 }
 
 void ProduceWindow::drop_lane(const Lane* lane) {
   dropped_lanes_.push_back(lane);
   draining_ = true;
-  if (in_flight_ == 0) on_drained();
+  on_drained();
+}
+
+void ProduceWindow::settle() {
+  while (!queue_.empty() && queue_.front().acknowledged) {
+    done_.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
 }
 
 void ProduceWindow::on_drained() {
-  if (!draining_) return;
+  if (!draining_ || in_flight_ > 0) return;
   draining_ = false;
-  bool renumbering = renumber_;
-  if (renumber_) {
-    // Epochs wrap after 32,767 losses of producer state; a broker that forgot us takes any epoch.
-    epoch_ = epoch_ == std::numeric_limits<std::int16_t>::max()
-                 ? std::int16_t{0}
-                 : static_cast<std::int16_t>(epoch_ + 1);
-    next_sequence_ = 0;
-    renumber_ = false;
-  }
+  confirmed_ = false;
   for (auto batch = queue_.begin(); batch != queue_.end();) {
     const bool dropped = std::find(dropped_lanes_.begin(), dropped_lanes_.end(), batch->lane) !=
                          dropped_lanes_.end();
-    if (dropped && !batch->acknowledged) {
-      // What came after it was refused for the gap, so nothing behind is in the log.
-      if (batch->base_sequence >= 0 && !renumbering) {
-        next_sequence_ = batch->base_sequence;
-        renumbering = true;
-      }
-      batch = queue_.erase(batch);
+    if (!dropped || batch->acknowledged) {
+      ++batch;
       continue;
     }
-    if (renumbering && !batch->acknowledged) batch->base_sequence = -1;
-    ++batch;
+    // Its sequence is not used again: to a broker that took something behind it, another batch with
+    // these numbers would be a repetition, and would vanish.
+    renumber_ = renumber_ || batch->base_sequence >= 0;
+    batch = queue_.erase(batch);
   }
   dropped_lanes_.clear();
+  settle();
+  if (std::exchange(renumber_, false)) begin_epoch();
   next_ = std::find_if(queue_.begin(), queue_.end(),
                        [](const OutgoingBatch& b) { return !b.acknowledged; });
+}
+
+void ProduceWindow::begin_epoch() {
+  // Epochs wrap after 32,767 losses of producer state; a broker that forgot us takes any epoch.
+  epoch_ = epoch_ == std::numeric_limits<std::int16_t>::max()
+               ? std::int16_t{0}
+               : static_cast<std::int16_t>(epoch_ + 1);
+  next_sequence_ = 0;
+  for (OutgoingBatch& batch : queue_) {
+    if (!batch.acknowledged) batch.base_sequence = -1;
+  }
 }
 
 }  // namespace kmirror::mirror

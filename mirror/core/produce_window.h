@@ -4,13 +4,16 @@
 // A batch keeps its sequence and its boundaries from its first sending until it is acknowledged, so
 // the broker recognizes a repetition (KIP-98). After any failure the window drains: nothing new is
 // sent until every request under way has resolved; then it sends again from the first batch that is
-// not acknowledged. Sans-IO; owned by a shard, used on its executor.
+// not acknowledged. Until that one is acknowledged it travels alone, and so does the very first:
+// brokers from 2.5 on take any sequence of a producer that they do not know (KIP-360), so a batch
+// could overtake one that fails. Sans-IO; owned by a shard, used on its executor.
 #pragma once
 
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -31,7 +34,7 @@ struct ProducerIdentity {
 class ProduceWindow {
  public:
   struct Settings {
-    int in_flight_max = 1;
+    int in_flight_max = 1;  // idempotent producers have at most 5, others 1
     Duration back_off_first{};
     Duration back_off_longest{};
   };
@@ -58,10 +61,11 @@ class ProduceWindow {
   // is not dropped while it is under way.
   OutgoingBatch& send_next();
 
-  // The destination has the batch. Hands back all batches that are done with it, in order.
-  std::vector<OutgoingBatch> on_acknowledged(OutgoingBatch& batch);
+  // The destination has the batch.
+  void on_acknowledged(OutgoingBatch& batch);
 
-  // The destination answered with an error for the batch, and did not append it for good.
+  // The destination answered with an error for the batch. Only a batch with nothing before it is
+  // given up, so that what is before it keeps its sequence.
   Action on_rejected(OutgoingBatch& batch, protocol::ErrorCode code, TimePoint now, Random& random);
 
   // The answer never came: the batch may be in the log or not.
@@ -70,25 +74,35 @@ class ProduceWindow {
   // Gives up all batches of the lane, as soon as none is under way.
   void drop_lane(const Lane* lane);
 
+  // The batches that became done in the events since the last call: acknowledged, and so is, or was
+  // dropped, everything before them. In order.
+  std::vector<OutgoingBatch> take_done() { return std::exchange(done_, {}); }
+
   std::size_t queued_batches() const { return queue_.size(); }
   bool idle() const { return queue_.empty(); }
 
  private:
   using Queue = std::list<OutgoingBatch>;
 
-  void resolved(OutgoingBatch& batch, TimePoint now, Random& random);
+  Action judge(OutgoingBatch& batch, protocol::ErrorCode code);
+  void resolved(OutgoingBatch& batch);
+  void failed(OutgoingBatch& batch, TimePoint now, Random& random);
+  void settle();
   void on_drained();
+  void begin_epoch();
   void stamp(OutgoingBatch& batch);
 
   Settings settings_;
   ProducerIdentity producer_;
   std::int16_t epoch_ = 0;
   std::int32_t next_sequence_ = 0;
-  Queue queue_;
+  Queue queue_;                          // the first is not acknowledged
   Queue::iterator next_ = queue_.end();  // the first batch not sent since the last drain
+  std::vector<OutgoingBatch> done_;
   int in_flight_ = 0;
   bool draining_ = false;
-  bool renumber_ = false;  // the broker lost, or never had, our sequence
+  bool confirmed_ = false;  // a batch was acknowledged since the last drain
+  bool renumber_ = false;   // the broker lost, or never had, our sequence
   TimePoint retry_at_ = TimePoint::min();
   net::BackOff back_off_;
   std::vector<const Lane*> dropped_lanes_;

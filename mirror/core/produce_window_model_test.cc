@@ -1,0 +1,254 @@
+// Produce windows against a simulated broker, some thousand random histories: whatever is lost,
+// repeated, refused or late, the log holds each batch once and in order.
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "mirror/core/lane.h"
+#include "mirror/core/produce_window.h"
+#include "mirror/testing/batches.h"
+
+namespace kmirror::mirror {
+namespace {
+
+using protocol::BatchView;
+using protocol::ErrorCode;
+using Id = Progress::Entry;
+
+// How brokers of different ages treat idempotent producers (Kafka's ProducerStateManager,
+// ProducerAppendInfo).
+struct BrokerRules {
+  std::size_t remembered = 5;
+  bool takes_unknown = true;  // any first sequence of a producer it does not know (KIP-360)
+  int in_flight_max = 5;
+};
+
+struct Request {
+  Id id;
+  std::int16_t epoch;
+  std::int32_t sequence;
+  std::int32_t records;
+  OutgoingBatch* batch;
+};
+
+class SimulatedBroker {
+ public:
+  SimulatedBroker(BrokerRules rules, const std::set<Id>& refused)
+      : rules_(rules), refused_(refused) {}
+
+  ErrorCode produce(const Request& request) {
+    if (refused_.contains(request.id)) return ErrorCode::kMessageTooLarge;
+    const std::int32_t last = request.sequence + request.records - 1;
+    if (known_ && request.epoch < epoch_) return ErrorCode::kInvalidProducerEpoch;
+    if (!known_ || request.epoch > epoch_) {
+      const bool any = !known_ && rules_.takes_unknown;
+      if (!any && request.sequence != 0) {
+        return known_ ? ErrorCode::kOutOfOrderSequenceNumber : ErrorCode::kUnknownProducerId;
+      }
+      recent_.clear();
+    } else {
+      for (const auto& batch : recent_) {
+        if (batch == std::pair(request.sequence, last)) return ErrorCode::kNone;
+      }
+      if (request.sequence != recent_.back().second + 1) {
+        return ErrorCode::kOutOfOrderSequenceNumber;
+      }
+    }
+    known_ = true;
+    epoch_ = request.epoch;
+    recent_.emplace_back(request.sequence, last);
+    if (recent_.size() > rules_.remembered) recent_.pop_front();
+    log.push_back(request.id);
+    return ErrorCode::kNone;
+  }
+
+  void forget() { known_ = false; }
+
+  std::vector<Id> log;
+
+ private:
+  BrokerRules rules_;
+  const std::set<Id>& refused_;
+  bool known_ = false;
+  std::int16_t epoch_ = 0;
+  std::deque<std::pair<std::int32_t, std::int32_t>> recent_;
+};
+
+struct Faults {
+  int refused_of_100 = 0;
+  bool forgets = false;  // the broker loses producer states
+};
+
+class History {
+ public:
+  History(std::uint64_t seed, BrokerRules rules, Faults faults)
+      : random_(seed), faults_(faults), broker_(rules, refused_) {
+    for (int i = 0; i < 3; ++i) {
+      lanes_.push_back(std::make_unique<Lane>(Lane::Settings{}, Position{}, counters_, budget_));
+    }
+    window_.emplace(ProduceWindow::Settings{rules.in_flight_max, std::chrono::milliseconds(10),
+                                            std::chrono::milliseconds(100)},
+                    ProducerIdentity{5});
+  }
+
+  // False when it does not come to an end.
+  bool run() {
+    for (int step = 0; step < 5000; ++step) {
+      const bool calm = step > 400;
+      if (!calm && chance(40)) push();
+      if (!calm && chance(4)) cut();
+      if (!calm && faults_.forgets && chance(4)) broker_.forget();
+      if (chance(30)) send();
+      if (chance(50)) answer(calm);
+      if (!late_.empty() && chance(20)) {
+        broker_.produce(late_.front());
+        late_.pop_front();
+      }
+      if (chance(30)) now_ += std::chrono::milliseconds(10);
+      if (calm && window_->idle() && wire_.empty()) return true;
+    }
+    return false;
+  }
+
+  const std::vector<Id>& log() const { return broker_.log; }
+  const std::vector<Id>& done() const { return done_; }
+
+  // What the log must hold: of a stopped lane all before the batch that was refused.
+  std::vector<Id> expected() const {
+    std::vector<Id> ids;
+    for (const auto& [id, lane] : pushed_) {
+      const auto end = first_refused_.find(lane);
+      if (end == first_refused_.end() || id < end->second) ids.push_back(id);
+    }
+    return ids;
+  }
+
+ private:
+  bool chance(int percent) { return random_.below(100) < static_cast<std::uint64_t>(percent); }
+
+  void push() {
+    const int lane = static_cast<int>(random_.below(lanes_.size()));
+    if (stopped_.contains(lane)) return;
+    const Id id = pushed_.size();
+    if (chance(faults_.refused_of_100)) {
+      refused_.insert(id);
+      first_refused_.emplace(lane, id);
+    }
+    pushed_.emplace_back(id, lane);
+    // Few sizes, so that boundaries of different batches coincide.
+    window_->push(outgoing_batch(id, 1 + static_cast<int>(random_.below(2)),
+                                 lanes_[static_cast<std::size_t>(lane)].get()));
+  }
+
+  void send() {
+    if (!window_->ready(now_)) return;
+    OutgoingBatch& batch = window_->send_next();
+    const BatchView view(batch.header);
+    wire_.push_back(
+        {batch.entry, view.producer_epoch(), view.base_sequence(), view.record_count(), &batch});
+  }
+
+  // The broker works on the oldest request of the connection and answers it.
+  void answer(bool calm) {
+    if (wire_.empty()) return;
+    const Request request = wire_.front();
+    wire_.pop_front();
+    if (!calm && chance(8)) {
+      const ErrorCode codes[] = {ErrorCode::kNotLeaderOrFollower, ErrorCode::kNotEnoughReplicas};
+      return reject(request, codes[random_.below(2)]);
+    }
+    const ErrorCode code = broker_.produce(request);
+    if (code != ErrorCode::kNone) return reject(request, code);
+    if (!calm && chance(8)) return reject(request, ErrorCode::kRequestTimedOut);
+    window_->on_acknowledged(*request.batch);
+    take();
+  }
+
+  void reject(const Request& request, ErrorCode code) {
+    const Lane* lane = request.batch->lane;
+    const auto action = window_->on_rejected(*request.batch, code, now_, random_);
+    if (action == ProduceWindow::Action::kStopLane) {
+      for (int i = 0; i < 3; ++i) {
+        if (lanes_[static_cast<std::size_t>(i)].get() == lane) stopped_.insert(i);
+      }
+      window_->drop_lane(lane);
+    }
+    take();
+  }
+
+  // The connection ends. What is on it may still reach the broker, later, in its order.
+  void cut() {
+    const std::size_t arrive = random_.below(wire_.size() + 1);
+    late_.insert(late_.end(), wire_.begin(), wire_.begin() + static_cast<std::ptrdiff_t>(arrive));
+    for (const Request& request : wire_) window_->on_lost(*request.batch, now_, random_);
+    wire_.clear();
+    take();
+  }
+
+  void take() {
+    for (const OutgoingBatch& batch : window_->take_done()) done_.push_back(batch.entry);
+  }
+
+  Random random_;
+  Faults faults_;
+  TimePoint now_{};
+  net::SlabPool slabs_;
+  Counters counters_;
+  Budget budget_{1 << 20, slabs_};
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::set<Id> refused_;
+  std::optional<ProduceWindow> window_;
+  SimulatedBroker broker_;
+  std::deque<Request> wire_;
+  std::deque<Request> late_;  // of connections that ended
+  std::vector<std::pair<Id, int>> pushed_;
+  std::map<int, Id> first_refused_;  // by lane
+  std::set<int> stopped_;
+  std::vector<Id> done_;
+};
+
+struct Case {
+  const char* name;
+  BrokerRules rules;
+  Faults faults;
+};
+
+const Case kCases[] = {
+    {"Kafka 0.11", {1, false, 1}, {}},
+    {"Kafka 1.0", {5, false, 5}, {}},
+    {"Kafka 2.5", {5, true, 5}, {}},
+    {"Kafka 0.11, refused batches", {1, false, 1}, {.refused_of_100 = 3}},
+    {"Kafka 1.0, refused batches", {5, false, 5}, {.refused_of_100 = 3}},
+    {"Kafka 2.5, refused batches", {5, true, 5}, {.refused_of_100 = 3}},
+};
+
+TEST(ProduceWindowModel, TheLogHoldsEachBatchOnceAndInOrder) {
+  for (const Case& test : kCases) {
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+      History history(seed, test.rules, test.faults);
+      ASSERT_TRUE(history.run()) << test.name << ", seed " << seed << ": does not end";
+      ASSERT_EQ(history.log(), history.expected()) << test.name << ", seed " << seed;
+      ASSERT_EQ(history.done(), history.expected()) << test.name << ", seed " << seed;
+    }
+  }
+}
+
+// A broker that forgets producers may get batches twice, but none is acknowledged without being in
+// the log.
+TEST(ProduceWindowModel, NothingIsLostToABrokerThatForgetsProducers) {
+  for (const bool takes_unknown : {false, true}) {
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+      History history(seed, {5, takes_unknown, 5}, {.refused_of_100 = 2, .forgets = true});
+      ASSERT_TRUE(history.run()) << "seed " << seed << ": does not end";
+      const std::set<Id> stored(history.log().begin(), history.log().end());
+      for (const Id id : history.done()) {
+        ASSERT_TRUE(stored.contains(id)) << "seed " << seed << ": batch " << id;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kmirror::mirror
