@@ -12,7 +12,7 @@ _LITERALS = re.compile(
 _DIRECTIVE = re.compile(r"^[ ]*\#(?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
 _TEMPLATE = re.compile(r"\btemplate\s*<")
 _SCOPE = re.compile(r"\b(?:namespace|class|struct|union|enum|extern|interface|record)\b")
-_LAMBDA = re.compile(r"\[(?P<captures>[^\[\]]*)\]\s*(?P<call>\()?")
+_LAMBDA = re.compile(r"\[(?P<captures>[^\[\]]*)\]\s*(?:<[^<>]*>\s*)?(?P<call>\()?")
 
 
 def _blank(match):
@@ -73,21 +73,19 @@ def opens_scope(head):
 
 
 def lambdas(code):
-    """(position, captures, body) of every lambda that has a body."""
+    """(position, captures, start and end of the body) of every lambda that has a body."""
     for match in _LAMBDA.finditer(code):
-        if re.search(r"[\w\])]\s*$", code[: match.start()][-80:]) and not re.search(
-            r"\b(?:return|co_return|co_await)\s*$", code[: match.start()][-80:]
-        ):
+        before = code[max(0, match.start() - 80) : match.start()].rstrip()
+        if re.search(r"[\w\])]$", before) and not before.endswith("return"):
             continue  # an index
         place = closing(code, match.end() - 1) + 1 if match.group("call") else match.end()
         brace = re.compile(r"[\w\s:<>,*&]*(?:->[\w\s:<>,*&]*)?\{").match(code, place)
         if brace:
             end = closing(code, brace.end() - 1)
-            yield match.start(), match.group("captures").strip(), code[brace.end() : end]
+            yield match.start(), match.group("captures").strip(), brace.end(), end
 
 
 def without_lambdas(code):
-    for position, _, body in lambdas(code):
-        start = code.find(body, position) if body else position
-        code = code[:start] + re.sub(r"[^\n]", " ", body) + code[start + len(body) :]
+    for _, _, start, end in lambdas(code):
+        code = code[:start] + re.sub(r"[^\n]", " ", code[start:end]) + code[end:]
     return code

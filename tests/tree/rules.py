@@ -171,8 +171,9 @@ def coroutine_rule(file):
         brace = file.code.find("{", cpp_text.closing(file.code, match.end() - 1))
         if re.search(r"\bco_await\b", file.code[brace : cpp_text.closing(file.code, brace)]):
             yield cpp_text.line_of(file.code, match.start()), "co_await inside a catch"
-    for position, captures, body in cpp_text.lambdas(file.code):
-        if captures and re.search(r"\bco_\w+\b", cpp_text.without_lambdas(body)):
+    for position, captures, start, end in cpp_text.lambdas(file.code):
+        body = cpp_text.without_lambdas(file.code[start:end])
+        if captures and re.search(r"\bco_\w+\b", body):
             line = cpp_text.line_of(file.code, position)
             yield line, "a coroutine that is a lambda with captures; make it a function"
     for match in re.finditer(r"\bco_await\b", file.code):
