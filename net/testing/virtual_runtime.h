@@ -21,7 +21,7 @@
 
 namespace kmirror::net {
 
-class VirtualRuntime final : public Runtime {
+class VirtualRuntime : public Runtime {
  public:
   using Listener = std::function<Result<std::unique_ptr<Stream>>()>;
 

@@ -1,18 +1,13 @@
 // For tests: a Runtime in virtual time whose network is one host, "zk", with a scripted ZooKeeper
-// behind each of its ports. Nothing sleeps: time jumps to the next timer once all else is quiet.
+// behind each of its ports.
 #pragma once
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "net/runtime.h"
+#include "net/testing/virtual_runtime.h"
 #include "net/wakeup.h"
 
 namespace kmirror::net {
@@ -34,32 +29,12 @@ struct FakeServer {
   int closed_sessions = 0;
 };
 
-class FakeRuntime final : public Runtime {
+class FakeRuntime final : public VirtualRuntime {
  public:
   std::map<std::uint16_t, FakeServer> servers;  // by port
-  std::vector<std::string> lines;
 
-  // Runs a coroutine to its end, all its timers included.
-  void run(Awaitable<void> task);
-
-  asio::any_io_executor executor() override { return context_.get_executor(); }
-  TimePoint now() const override { return now_; }
-  std::int64_t wall_clock_ms() const override { return 0; }
-  std::unique_ptr<Timer> make_timer() override;
   Awaitable<Result<std::vector<Address>>> resolve(std::string host, std::uint16_t port) override;
   Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address, TimePoint deadline) override;
-  Random& random() override { return random_; }
-  void log(LogLevel, std::string_view line) override { lines.emplace_back(line); }
-
- private:
-  friend class FakeTimer;
-  using Handler = asio::any_completion_handler<void(bool)>;
-
-  asio::io_context context_;
-  TimePoint now_{};
-  Random random_{1};
-  std::map<std::pair<TimePoint, int>, Handler> timers_;  // by time, then by order of waiting
-  int next_wait_ = 0;
 };
 
 }  // namespace kmirror::net

@@ -1,40 +1,8 @@
-#include <boost/asio/co_spawn.hpp>
-#include <exception>
 #include <utility>
 
 #include "net/zookeeper/fake_zookeeper.h"
 
 namespace kmirror::net {
-
-class FakeTimer final : public Timer {
- public:
-  explicit FakeTimer(FakeRuntime& runtime) : runtime_(runtime) {}
-  ~FakeTimer() override { cancel(); }
-
-  Awaitable<bool> wait_until(TimePoint when) override {
-    bool fired = co_await asio::async_initiate<decltype(asio::use_awaitable), void(bool)>(
-        [this, when](auto handler) {
-          key_ = {when, runtime_.next_wait_++};
-          runtime_.timers_.emplace(*key_, std::move(handler));
-        },
-        asio::use_awaitable);
-    co_return fired;
-  }
-
-  void cancel() override {
-    if (!key_) return;
-    auto waiting = runtime_.timers_.find(*std::exchange(key_, std::nullopt));
-    if (waiting == runtime_.timers_.end()) return;
-    auto handler = std::move(waiting->second);
-    runtime_.timers_.erase(waiting);
-    asio::post(runtime_.executor(),
-               [handler = std::move(handler)]() mutable { std::move(handler)(false); });
-  }
-
- private:
-  FakeRuntime& runtime_;
-  std::optional<std::pair<TimePoint, int>> key_;
-};
 
 namespace {
 
@@ -163,26 +131,6 @@ class FakeStream final : public Stream {
 };
 
 }  // namespace
-
-void FakeRuntime::run(Awaitable<void> task) {
-  asio::co_spawn(context_, std::move(task), [](std::exception_ptr thrown) {
-    if (thrown) std::rethrow_exception(thrown);
-  });
-  while (true) {
-    context_.restart();
-    if (context_.poll() > 0) continue;
-    if (timers_.empty() || timers_.begin()->first.first == kNever) return;
-    auto next = timers_.begin();
-    now_ = std::max(now_, next->first.first);
-    auto handler = std::move(next->second);
-    timers_.erase(next);
-    std::move(handler)(true);
-  }
-}
-
-std::unique_ptr<Timer> FakeRuntime::make_timer() {
-  return std::make_unique<FakeTimer>(*this);
-}
 
 Awaitable<Result<std::vector<Address>>> FakeRuntime::resolve(std::string host, std::uint16_t port) {
   if (host != "zk") co_return Failure{FailureKind::kSystem, "cannot resolve " + host};
