@@ -163,8 +163,11 @@ Awaitable<int> consume(Cluster& cluster, const ConsumeFlags& flags, Start start,
                       return output.take(place, record);
                     });
   boost::asio::signal_set signals(cluster.runtime().executor(), SIGINT, SIGTERM);
-  signals.async_wait([&consumer](const boost::system::error_code& error, int) {
-    if (!error) consumer.stop();
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    consumer.stop();
+    boost::system::error_code ignored;  // A second signal ends the process, as signals do.
+    signals.clear(ignored);
   });
   const Result<void> done = co_await read(cluster, flags, start, consumer, output);
   signals.cancel();
