@@ -63,7 +63,11 @@ Lane::Take Lane::take_next(std::vector<Routed>& out) {
   switch (reader.next()) {
     case BatchReader::Step::kBatch: {
       const BatchView batch = reader.batch();
-      if (end_ && batch.base_offset() >= *end_) return Take::kEnd;
+      if (end_ && batch.base_offset() >= *end_) {
+        flush(out);
+        pass_end();
+        return Take::kEnd;
+      }
       take_batch(batch, out);
       return stopped_ ? Take::kEnd : Take::kTaken;
     }
@@ -87,10 +91,18 @@ Lane::Take Lane::take_next(std::vector<Routed>& out) {
   return Take::kEnd;
 }
 
+// Nothing is left before the end, whatever stood there: compaction may have taken it.
+void Lane::pass_end() {
+  if (fetch_offset() < *end_) progress_.take({*end_, progress_.taken().leader_epoch}, 0);
+}
+
+std::int64_t Lane::position() const {
+  return split_pending_ ? split_end_.offset : fetch_offset();
+}
+
 void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
   const AbortedFilter::Verdict verdict = backlog_->filter.judge(batch);
-  const std::int64_t position = split_pending_ ? split_end_.offset : fetch_offset();
-  if (batch.next_offset() <= position) return;
+  if (batch.next_offset() <= position()) return;
   const Position end{batch.next_offset(), batch.leader_epoch()};
   if (verdict == AbortedFilter::Verdict::kMalformed) {
     flush(out);
@@ -120,7 +132,7 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
 }
 
 bool Lane::must_rebuild(const BatchView& batch) const {
-  return settings_.mode == LaneMode::kKey || batch.base_offset() < fetch_offset() ||
+  return settings_.mode == LaneMode::kKey || batch.base_offset() < position() ||
          (settings_.codec && batch.codec() != settings_.codec);
 }
 
@@ -164,7 +176,7 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
     stop_at(batch, fmt::format("cannot read the batch: {}", open_error_text(opened.error)));
     return;
   }
-  const auto malformed = splitter_->add(batch, opened.payload, fetch_offset(), owner);
+  const auto malformed = splitter_->add(batch, opened.payload, position(), owner);
   if (malformed) {
     flush(out);
     stop_at(batch, fmt::format("the batch is malformed: {} (byte {} of its payload)",

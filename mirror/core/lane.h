@@ -94,6 +94,8 @@ class Lane {
   enum class Take { kTaken, kEnd };
 
   Take take_next(std::vector<Routed>& out);
+  void pass_end();
+  std::int64_t position() const;  // behind what was taken and what the splitter holds
   void take_batch(const protocol::BatchView& batch, std::vector<Routed>& out);
   bool must_rebuild(const protocol::BatchView& batch) const;
   void pass_through(const protocol::BatchView& batch, std::vector<Routed>& out);

@@ -1,18 +1,19 @@
 // For tests: record batches as a source stores them and as windows send them.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/crc32c.h"
 #include "mirror/core/outgoing_batch.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/batch_view.h"
+#include "protocol/records/open_batch.h"
+#include "protocol/records/record_cursor.h"
 
 namespace kmirror::mirror {
 
@@ -71,6 +72,34 @@ inline TestBatch numbered_batch(std::int64_t first, int count,
   for (int i = 0; i < count; ++i)
     batch.records.push_back({std::nullopt, std::to_string(first + i)});
   return batch;
+}
+
+// The marker that ends a transaction.
+inline TestBatch marker_batch(std::int64_t offset, std::int64_t producer_id, bool commit) {
+  const std::string key{'\0', '\0', '\0', static_cast<char>(commit)};
+  return {
+      .base_offset = offset,
+      .records = {{key, std::string(6, '\0')}},
+      .attributes = protocol::batch_attribute::kControl | protocol::batch_attribute::kTransactional,
+      .producer_id = producer_id};
+}
+
+// The records of a batch as a reader at the destination sees them.
+inline std::vector<TestRecord> records_of(const OutgoingBatch& batch) {
+  const Buffer bytes = flatten(batch.records.slices());
+  const protocol::BatchView view{ConstBytes(bytes)};
+  Buffer scratch;
+  const auto opened = protocol::open_batch(view, 1 << 24, scratch);
+  KM_CHECK(opened.error == protocol::OpenError::kNone, "what is sent can be read");
+  protocol::RecordCursor cursor(opened.payload, view.record_count());
+  protocol::RecordView record;
+  std::vector<TestRecord> records;
+  const auto text = [](const std::optional<ConstBytes>& field) {
+    return field ? std::optional(std::string(as_text(*field))) : std::nullopt;
+  };
+  while (cursor.next(record)) records.push_back({text(record.key), text(record.value)});
+  KM_CHECK(cursor.ok(), "what is sent can be read");
+  return records;
 }
 
 // A batch for a window, of `count` records; `entry` is its name in a test.
