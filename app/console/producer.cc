@@ -119,7 +119,13 @@ Awaitable<void> Producer::flush() {
     if (unsent_.empty()) break;
     const net::Failure failure = *failure_;
     const bool again = co_await retry.after(failure);
-    while (!again && !unsent_.empty()) give_up(unsent_.begin()->first, failure);
+    // What became of these is unknown, so their sequence numbers are used up: a later batch may
+    // not pass for a duplicate of one that was written.
+    while (!again && !unsent_.empty()) {
+      const std::int32_t partition = unsent_.begin()->first;
+      use_sequence(partition);
+      give_up(partition, failure);
+    }
   }
 }
 
@@ -185,8 +191,7 @@ void Producer::take(const Answer& answer, const std::string& peer) {
   // 46 was raised by Kafka 0.11 alone, for a batch that it has already.
   if (answer.error_code == ErrorCode::kNone ||
       answer.error_code == ErrorCode::kDuplicateSequenceNumber) {
-    auto& sequence = sequences_[answer.index];
-    sequence = advance(sequence, batch->second.record_count);
+    use_sequence(answer.index);
     unsent_.erase(batch);
     return;
   }
@@ -196,6 +201,11 @@ void Producer::take(const Answer& answer, const std::string& peer) {
   } else {
     give_up(answer.index, failure);
   }
+}
+
+void Producer::use_sequence(std::int32_t partition) {
+  auto& sequence = sequences_[partition];
+  sequence = advance(sequence, unsent_.at(partition).record_count);
 }
 
 void Producer::give_up(std::int32_t partition, const net::Failure& failure) {

@@ -51,6 +51,7 @@ class Producer {
   net::Awaitable<void> send_round(const net::Retry& retry);
   void finish_batches();
   void take(const Answer& answer, const std::string& peer);
+  void use_sequence(std::int32_t partition);
   void give_up(std::int32_t partition, const net::Failure& failure);
 
   net::Cluster& cluster_;
