@@ -75,7 +75,10 @@ TEST(TopicFilter, SaysWhereARegexDoesNotCompile) {
 }
 
 TEST(TopicFilter, GivesUpOnHostilePatterns) {
-  EXPECT_EQ(filter_of("(a+)+[bd]").match(std::string(200, 'a') + "c"), TopicMatch::kTooHard);
+  // Not one expression: g++ 12 sees a bounds error in an optimised `std::string(...) + "c"`.
+  std::string name(200, 'a');
+  name.push_back('c');
+  EXPECT_EQ(filter_of("(a+)+[bd]").match(name), TopicMatch::kTooHard);
 }
 
 TEST(TopicFilter, DefaultAndMalformedNamesMatchNothing) {
