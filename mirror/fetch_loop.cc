@@ -19,6 +19,10 @@ using protocol::FetchResponse;
 // From this version on topics are named by their ids alone (KIP-516).
 constexpr std::int16_t kFirstTopicIdVersion = 13;
 
+// How long a broker may wait for records of quiet lanes while others, which have more to read, wait
+// only for room: they join the next request.
+constexpr std::chrono::milliseconds kShortWait{10};
+
 }  // namespace
 
 FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
@@ -35,11 +39,26 @@ Awaitable<void> FetchLoop::run() {
       co_await wakeup_.wait(next_retry());
       continue;
     }
-    const bool connected = co_await connect();
-    // Others ran meanwhile: what was due may be so no longer.
-    if (connected) plan = make_plan();
-    if (connected && !plan.slots.empty()) co_await fetch(std::move(plan));
+    Result<void> done = co_await connect();
+    if (done) {
+      // Others ran meanwhile: what was due may be so no longer.
+      plan = make_plan();
+      if (plan.slots.empty()) continue;
+      done = co_await fetch(std::move(plan));
+    }
+    if (done) {
+      back_off_.reset();
+    } else if (!shard_.closing()) {
+      co_await pause_after(done.error());
+    }
   }
+}
+
+Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
+  shard_.source().report_outage(broker_, failure);
+  shard_.source().request_refresh();
+  net::Wakeup pause(shard_.runtime());
+  co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
 }
 
 std::vector<Shard::Slot*> FetchLoop::due_slots() {
@@ -57,15 +76,24 @@ std::vector<Shard::Slot*> FetchLoop::due_slots() {
 // The broker fills a response from its first partitions on, so each request begins with another.
 FetchLoop::Plan FetchLoop::make_plan() {
   Plan plan;
-  plan.bytes = shard_.budget().fetch_bytes();
+  plan.bytes = std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops()),
+                                     shard_.config().source.fetch_max_bytes);
   if (plan.bytes == 0) return plan;
   plan.slots = due_slots();
   if (plan.slots.empty()) return plan;
   const auto first =
-      plan.slots.begin() + static_cast<std::ptrdiff_t>(rotation_++ % plan.slots.size());
+      plan.slots.begin() + static_cast<std::ptrdiff_t>(rotation_ % plan.slots.size());
   std::rotate(plan.slots.begin(), first, plan.slots.end());
   for (const Shard::Slot* slot : plan.slots) plan.topic_ids &= !slot->topic_id.is_zero();
   return plan;
+}
+
+bool FetchLoop::waits_for_room() const {
+  return std::any_of(shard_.slots().begin(), shard_.slots().end(), [&](const auto& entry) {
+    const auto& [where, slot] = entry;
+    return slot->lane.waits_for_room() &&
+           shard_.source().metadata().leader_of(where.topic, where.partition) == broker_;
+  });
 }
 
 TimePoint FetchLoop::next_retry() const {
@@ -79,13 +107,13 @@ TimePoint FetchLoop::next_retry() const {
 
 FetchRequest FetchLoop::make_request(const Plan& plan) const {
   const SourceConfig& config = shard_.config().source;
-  const auto bytes = std::min<std::size_t>(plan.bytes, config.fetch_max_bytes);
+  const auto wait =
+      waits_for_room() ? std::min(kShortWait, config.fetch_max_wait) : config.fetch_max_wait;
   FetchRequest request;
-  request.max_wait_ms = static_cast<std::int32_t>(config.fetch_max_wait.count());
+  request.max_wait_ms = static_cast<std::int32_t>(wait.count());
   request.min_bytes = config.fetch_min_bytes;
-  request.max_bytes = static_cast<std::int32_t>(bytes);
+  request.max_bytes = static_cast<std::int32_t>(plan.bytes);
   request.isolation_level = config.read_committed ? 1 : 0;
-  request.rack_id = config.client_rack;
   for (const Shard::Slot* slot : plan.slots) {
     const Lane::Settings& lane = slot->lane.settings();
     if (request.topics.empty() || request.topics.back().topic != lane.topic) {
@@ -101,23 +129,17 @@ FetchRequest FetchLoop::make_request(const Plan& plan) const {
   return request;
 }
 
-Awaitable<bool> FetchLoop::connect() {
-  if (connection_ && connection_->is_open()) co_return true;
+Awaitable<Result<void>> FetchLoop::connect() {
+  if (connection_ && connection_->is_open()) co_return Result<void>();
   Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.source().dial(broker_);
-  if (dialled) {
-    connection_ = dialled.value();
-    back_off_.reset();
-    co_return true;
-  }
-  shard_.source().report_outage(broker_, dialled.error());
-  shard_.source().request_refresh();
-  net::Wakeup pause(shard_.runtime());
-  co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
-  co_return false;
+  if (!dialled) co_return dialled.error();
+  connection_ = dialled.value();
+  co_return Result<void>();
 }
 
-Awaitable<void> FetchLoop::fetch(Plan plan) {
+Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
   const FetchRequest request = make_request(plan);
+  ++rotation_;
   for (Shard::Slot* slot : plan.slots) slot->fetching = true;
   shard_.budget().begin_fetch(plan.bytes);
   const net::CallOptions options{
@@ -127,16 +149,18 @@ Awaitable<void> FetchLoop::fetch(Plan plan) {
   Result<Response> response = co_await connection_->call(request, options);
   shard_.budget().end_fetch(plan.bytes);
   for (Shard::Slot* slot : plan.slots) slot->fetching = false;
-  if (shard_.closing()) co_return;
-  if (!response) {
-    shard_.source().report_outage(broker_, response.error());
-    shard_.source().request_refresh();
-    co_return;
+  if (response && !shard_.closing()) {
+    on_response(plan, response.value());
+    response = Response{};  // The frame is held by what was taken from it alone.
+    for (Shard::Slot* slot : plan.slots) shard_.pump(*slot);
+  } else if (!response && response.error().kind == net::FailureKind::kUnsupported) {
+    for (Shard::Slot* slot : plan.slots) {
+      shard_.stop_lane(*slot, slot->lane.name() + ": " + response.error().text);
+    }
   }
-  on_response(plan, response.value());
-  response = Response{};  // The frame is held by what was taken from it alone.
-  for (Shard::Slot* slot : plan.slots) shard_.pump(*slot);
-  if (!shard_.fetching()) shard_.on_acknowledged({});
+  shard_.on_fetch_ended();
+  if (!response) co_return response.error();
+  co_return Result<void>();
 }
 
 void FetchLoop::on_response(const Plan& plan, Response& response) {
@@ -145,15 +169,16 @@ void FetchLoop::on_response(const Plan& plan, Response& response) {
     for (Shard::Slot* slot : plan.slots) on_error(*slot, code);
     return;
   }
+  std::vector<Shard::Slot*> awaited = plan.slots;  // A partition is answered for once.
   for (FetchResponse::Topic& topic : response.message.responses) {
     for (FetchResponse::Partition& partition : topic.partitions) {
-      const auto slot = std::find_if(plan.slots.begin(), plan.slots.end(), [&](Shard::Slot* s) {
-        return s->lane.settings().partition == partition.partition_index &&
+      const auto slot = std::find_if(awaited.begin(), awaited.end(), [&](Shard::Slot* s) {
+        return s != nullptr && s->lane.settings().partition == partition.partition_index &&
                (response.version >= kFirstTopicIdVersion ? s->topic_id == topic.topic_id
                                                          : s->lane.settings().topic == topic.topic);
       });
-      if (slot == plan.slots.end()) continue;
-      on_partition(**slot, response.frame, partition);
+      if (slot == awaited.end()) continue;
+      on_partition(*std::exchange(*slot, nullptr), response.frame, partition);
     }
   }
 }
@@ -204,6 +229,7 @@ Awaitable<void> FetchLoop::find_range(Shard::Slot* slot) {
   const auto earliest =
       co_await net::list_offsets(shard_.source(), where, net::OffsetSpec::kEarliest, false);
   slot->fetching = false;
+  shard_.on_fetch_ended();
   wake();
   if (!earliest || earliest.value().empty()) co_return;
   const std::int64_t first = earliest.value().begin()->second.offset;

@@ -25,17 +25,19 @@ class FetchLoop {
   // The lanes of one request, in its order: topic by topic.
   struct Plan {
     std::vector<Shard::Slot*> slots;
-    std::size_t bytes = 0;  // of the budget
+    std::size_t bytes = 0;  // asked for, and taken from the budget meanwhile
     bool topic_ids = true;  // every topic has one
   };
 
   std::vector<Shard::Slot*> due_slots();
   Plan make_plan();
   protocol::FetchRequest make_request(const Plan& plan) const;
+  bool waits_for_room() const;
   TimePoint next_retry() const;
 
-  net::Awaitable<bool> connect();
-  net::Awaitable<void> fetch(Plan plan);
+  net::Awaitable<net::Result<void>> connect();
+  net::Awaitable<net::Result<void>> fetch(Plan plan);
+  net::Awaitable<void> pause_after(net::Failure failure);
   void on_response(const Plan& plan, Response& response);
   void on_partition(Shard::Slot& slot, net::SlabRef& frame,
                     protocol::FetchResponse::Partition& partition);

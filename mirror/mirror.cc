@@ -152,6 +152,8 @@ Awaitable<Result<void>> Mirror::check_clusters() {
 Awaitable<Result<void>> Mirror::add_lanes() {
   Result<std::vector<LanePlan>> plans = co_await topology_->plan_new_lanes();
   if (!plans) co_return plans.error();
+  // A shard that fails has its lanes all the same, and goes on trying.
+  Result<void> result;
   std::vector<std::vector<LanePlan>> shares(shards_.size());
   for (LanePlan& plan : plans.value()) {
     shares[next_shard_++ % shards_.size()].push_back(std::move(plan));
@@ -160,9 +162,9 @@ Awaitable<Result<void>> Mirror::add_lanes() {
     if (shares[i].empty()) continue;
     const Result<void> added =
         co_await on_shard(*shards_[i], shards_[i]->add_lanes(std::move(shares[i])));
-    if (!added) co_return added;
+    if (!added) result = added;
   }
-  co_return Result<void>();
+  co_return result;
 }
 
 Awaitable<MirrorReport> Mirror::report() {
@@ -189,10 +191,14 @@ bool Mirror::all_ended(const MirrorReport& report) const {
 
 Awaitable<MirrorOutcome> Mirror::finish() {
   MirrorOutcome outcome;
-  for (const auto& shard : shards_) co_await on_shard(*shard, stop_fetching(*shard));
+  std::vector<TimePoint> deadlines;
   for (const auto& shard : shards_) {
-    const TimePoint deadline = shard->runtime().now() + kDrainTime;
-    const bool drained = co_await on_shard(*shard, shard->drain(deadline));
+    deadlines.push_back(shard->runtime().now() + kDrainTime);
+    co_await on_shard(*shard, stop_fetching(*shard));
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    const auto& shard = shards_[i];
+    const bool drained = co_await on_shard(*shard, shard->drain(deadlines[i]));
     const Result<void> committed = co_await on_shard(*shard, shard->commit(true));
     if (!drained) {
       outcome = {ExitCode::kFailure,

@@ -46,6 +46,7 @@ Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::
       budget_(budget_bytes, source_.slabs()),
       tasks_(runtime),
       commit_wakeup_(runtime),
+      commit_ended_(runtime),
       drained_(runtime) {
   source_.on_metadata = [this] { on_source_metadata(); };
   destination_.on_metadata = [this] { on_destination_metadata(); };
@@ -154,7 +155,9 @@ void Shard::on_source_metadata() {
   for (auto& [where, slot] : slots_) {
     const auto topic = source_.metadata().topics.find(where.topic);
     if (topic == source_.metadata().topics.end()) continue;
-    if (topic->second.id != slot->topic_id && !slot->topic_id.is_zero()) {
+    // While brokers are upgraded, old ones among them answer without ids.
+    const protocol::Uuid id = topic->second.id;
+    if (id != slot->topic_id && !id.is_zero() && !slot->topic_id.is_zero()) {
       stop_lane(*slot, slot->lane.name() +
                            ": the topic was deleted and created again at the source; start kmirror "
                            "again to mirror the new one from its beginning");
@@ -206,6 +209,10 @@ void Shard::pump_backlogs() {
   for (auto& [where, slot] : slots_) pump(*slot);
 }
 
+void Shard::on_fetch_ended() {
+  if (!fetching_) drained_.notify();
+}
+
 Shard::Slot* Shard::slot_of(const Lane* lane) {
   const auto found = slots_.find({lane->settings().topic, lane->settings().partition});
   return found == slots_.end() ? nullptr : found->second.get();
@@ -231,29 +238,36 @@ void Shard::stop_fetching() {
 
 Awaitable<bool> Shard::drain(TimePoint deadline) {
   const auto busy = [this] {
-    return std::any_of(slots_.begin(), slots_.end(), [](const auto& entry) {
-      const Slot& slot = *entry.second;
-      return slot.fetching ||
-             (!slot.lane.stopped() && (slot.lane.has_backlog() || !slot.lane.progress().idle()));
-    });
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [](const auto& entry) {
+                         return entry.second->fetching || entry.second->lane.has_backlog();
+                       }) ||
+           std::any_of(targets_.begin(), targets_.end(),
+                       [](const auto& entry) { return !entry.second->window.idle(); });
   };
   while (busy() && runtime_.now() < deadline) co_await drained_.wait(deadline);
   co_return !busy();
 }
 
 Awaitable<Result<void>> Shard::commit(bool all) {
+  // One at a time: an older commit that is tried again must not come behind a newer one.
+  while (committing_) co_await commit_ended_.wait();
   std::vector<net::GroupOffsets::Commit> commits;
   std::vector<std::pair<Slot*, Position>> moved;
   const TimePoint now = runtime_.now();
   for (auto& [where, slot] : slots_) {
     const Position position = slot->lane.progress().committable();
-    const bool due = all || now - slot->committed_at > kRecommitAfter;
-    if (slot->committed == position && !due) continue;
+    const bool due =
+        all || slot->committed != position || now - slot->committed_at > kRecommitAfter;
+    if (!due) continue;
     commits.push_back({where, position.offset, position.leader_epoch, slot->metadata});
     moved.emplace_back(slot.get(), position);
   }
   if (commits.empty()) co_return Result<void>();
+  committing_ = true;
   const Result<void> committed = co_await offsets_.commit(std::move(commits));
+  committing_ = false;
+  commit_ended_.notify();
   if (!committed) co_return committed;
   for (auto& [slot, position] : moved) {
     slot->committed = position;

@@ -83,7 +83,8 @@ class Shard {
   // No more fetches. What was taken goes on to the destination.
   void stop_fetching();
 
-  // Waits until everything taken is acknowledged, or until the deadline; true when it is.
+  // Waits until everything taken is acknowledged, also of lanes that stopped, or until the
+  // deadline; true when it is.
   net::Awaitable<bool> drain(TimePoint deadline);
 
   // Commits the positions that moved, and with `all` the others too.
@@ -104,12 +105,14 @@ class Shard {
   std::map<net::TopicPartition, std::unique_ptr<Slot>>& slots() { return slots_; }
   std::map<net::TopicPartition, std::unique_ptr<Target>>& targets() { return targets_; }
   Budget& budget() { return budget_; }
+  std::size_t fetch_loops() const { return fetch_loops_.size(); }
   bool fetching() const { return fetching_; }
   bool closing() const { return closing_; }
 
   // Moves what a lane can give to its windows, and wakes who is to send it.
   void pump(Slot& slot);
   void on_acknowledged(std::vector<OutgoingBatch> batches);
+  void on_fetch_ended();
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
   void refuse(Target& target, const Lane* lane, std::string reason);
@@ -144,10 +147,12 @@ class Shard {
   std::map<std::int32_t, std::unique_ptr<ProduceLoop>> produce_loops_;
   net::TaskGroup tasks_;
   net::Wakeup commit_wakeup_;
+  net::Wakeup commit_ended_;
   net::Wakeup drained_;
   bool any_backlog_ = false;  // a lane waits for room to work on
   bool fetching_ = true;
   bool closing_ = false;
+  bool committing_ = false;
 };
 
 }  // namespace kmirror::mirror

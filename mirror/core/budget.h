@@ -19,11 +19,15 @@ class Budget {
   Budget(std::size_t limit_bytes, const net::SlabPool& slabs)
       : limit_(limit_bytes), slabs_(slabs) {}
 
-  // How many bytes the next fetch may ask for, or 0 to wait. Half of what is free: the other
-  // brokers of a cluster are fetched from at the same time.
-  std::size_t fetch_bytes() const {
-    const std::size_t half = free_bytes() / 2;
-    return half >= kFetchBytesMin ? half : 0;
+  // How many bytes the next fetch may ask for, or 0 to wait until something is acknowledged. Each
+  // of `fetchers` has a share, or one that waits for records at a quiet broker would keep the
+  // others from theirs; one share more is for what is on its way out meanwhile. A limit too small
+  // for such shares is stretched.
+  std::size_t fetch_bytes(std::size_t fetchers) const {
+    const std::size_t limit = std::max(limit_, (fetchers + 1) * kFetchBytesMin);
+    const std::size_t free = limit - std::min(limit, used_bytes());
+    const std::size_t bytes = std::min(free, limit / (fetchers + 1));
+    return bytes >= kFetchBytesMin ? bytes : 0;
   }
   void begin_fetch(std::size_t bytes) { requested_ += bytes; }
   void end_fetch(std::size_t bytes) { requested_ -= bytes; }

@@ -32,8 +32,19 @@ std::string Lane::name() const {
 }
 
 bool Lane::wants_fetch() const {
-  return !stopped_ && !backlog_ && unacknowledged_bytes_ < settings_.credit_bytes &&
-         !(end_ && fetch_offset() >= *end_);
+  return !stopped_ && !taken_to_end() && has_room();
+}
+
+bool Lane::waits_for_room() const {
+  return !stopped_ && !taken_to_end() && !has_room();
+}
+
+bool Lane::has_room() const {
+  return !backlog_ && unacknowledged_bytes_ < settings_.credit_bytes;
+}
+
+bool Lane::taken_to_end() const {
+  return end_ && fetch_offset() >= *end_;
 }
 
 void Lane::on_fetched(net::SlabRef slab, ConstBytes records,
@@ -93,7 +104,7 @@ Lane::Take Lane::take_next(std::vector<Routed>& out) {
 
 // Nothing is left before the end, whatever stood there: compaction may have taken it.
 void Lane::pass_end() {
-  if (fetch_offset() < *end_) progress_.take({*end_, progress_.taken().leader_epoch}, 0);
+  if (!taken_to_end()) progress_.take({*end_, progress_.taken().leader_epoch}, 0);
 }
 
 std::int64_t Lane::position() const {

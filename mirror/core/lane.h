@@ -52,6 +52,8 @@ class Lane {
 
   // Whether another chunk may be fetched from fetch_offset().
   bool wants_fetch() const;
+  // Whether it may as soon as more of what was fetched is done with.
+  bool waits_for_room() const;
   std::int64_t fetch_offset() const { return progress_.taken().offset; }
 
   // A Fetch response brought these records, which lie in `slab`, and the transactions aborted
@@ -94,6 +96,8 @@ class Lane {
   enum class Take { kTaken, kEnd };
 
   Take take_next(std::vector<Routed>& out);
+  bool has_room() const;
+  bool taken_to_end() const;
   void pass_end();
   std::int64_t position() const;  // behind what was taken and what the splitter holds
   void take_batch(const protocol::BatchView& batch, std::vector<Routed>& out);
