@@ -68,7 +68,7 @@ void add_flags(CLI::App& app, RawFlags& raw) {
                  "how often progress is committed [60000]")
       ->type_name("MS");
   app.add_option("--abort.on.send.failure", raw.abort_on_send_failure,
-                 "stop when a record cannot be delivered [true]")
+                 "a record that is refused stops its partition in any case [true]")
       ->type_name("true|false");
   app.add_flag("--until-end", raw.until_end,
                "copy up to the ends the source has at start, then stop");
@@ -160,7 +160,11 @@ MirrorFlags accepted(const CLI::App& app, RawFlags raw) {
   inputs.num_streams = static_cast<int>(mirror::parse_number(raw.num_streams).value_or(1));
   inputs.offset_commit_interval_ms = static_cast<std::int32_t>(
       mirror::parse_number(raw.offset_commit_interval_ms).value_or(60'000));
-  inputs.abort_on_send_failure = mirror::names_contain("true", raw.abort_on_send_failure);
+  if (!mirror::names_contain("true", raw.abort_on_send_failure)) {
+    flags.warnings.push_back(
+        "--abort.on.send.failure=false is not followed: a record that the destination refuses is "
+        "never skipped; its partition stops and the others go on.");
+  }
   inputs.until_end = raw.until_end;
   inputs.settings = std::move(raw.settings);
   for (const IdleFlag& flag : kIdle) {

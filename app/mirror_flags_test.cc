@@ -44,7 +44,6 @@ TEST(MirrorFlags, DefaultsAreMirrorMakers) {
   EXPECT_EQ(inputs.include, "testtopic");
   EXPECT_EQ(inputs.num_streams, 1);
   EXPECT_EQ(inputs.offset_commit_interval_ms, 60'000);
-  EXPECT_TRUE(inputs.abort_on_send_failure);
   EXPECT_FALSE(inputs.until_end);
   EXPECT_THAT(inputs.settings, ElementsAre());
 }
@@ -60,11 +59,13 @@ TEST(MirrorFlags, EveryFlagWithBlankOrEqualsSign) {
   EXPECT_EQ(flags.inputs.include, "a,b|c.*");
   EXPECT_EQ(flags.inputs.num_streams, 4);
   EXPECT_EQ(flags.inputs.offset_commit_interval_ms, 500);
-  EXPECT_FALSE(flags.inputs.abort_on_send_failure);
   EXPECT_TRUE(flags.inputs.until_end);
   EXPECT_THAT(flags.inputs.settings, ElementsAre("partitioning=key", "topic.prefix=x,y"));
   EXPECT_THAT(flags.warnings,
-              ElementsAre("--num.producers has no effect: use --set threads=N for more cores.",
+              ElementsAre("--abort.on.send.failure=false is not followed: a record that the "
+                          "destination refuses is never skipped; its partition stops and the "
+                          "others go on.",
+                          "--num.producers has no effect: use --set threads=N for more cores.",
                           "--queue.size has no effect: use --set memory=64m for more data in "
                           "flight."));
 }

@@ -30,7 +30,7 @@ FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
       broker_(broker),
       random_(shard.runtime().random().split(fmt::format("fetch from {}", broker))),
       wakeup_(shard.runtime()),
-      back_off_(shard.source().make_back_off()) {}
+      back_off_(shard.source().make_reconnect_back_off()) {}
 
 Awaitable<void> FetchLoop::run() {
   while (!shard_.closing()) {

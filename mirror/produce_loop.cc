@@ -29,7 +29,7 @@ ProduceLoop::ProduceLoop(Shard& shard, std::int32_t broker)
       broker_(broker),
       random_(shard.runtime().random().split(fmt::format("produce to {}", broker))),
       wakeup_(shard.runtime()),
-      back_off_(shard.destination().make_back_off()),
+      back_off_(shard.destination().make_reconnect_back_off()),
       sends_(shard.runtime()) {}
 
 Awaitable<void> ProduceLoop::run() {

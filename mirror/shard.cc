@@ -30,7 +30,9 @@ net::ClusterSettings cluster_settings(std::string name, const ClientConfig& clie
           .connect_timeout = client.connect_timeout,
           .metadata_max_age = client.metadata_max_age,
           .back_off_first = client.retry_backoff,
-          .back_off_longest = client.retry_backoff_max};
+          .back_off_longest = client.retry_backoff_max,
+          .reconnect_first = client.reconnect_backoff,
+          .reconnect_longest = client.reconnect_backoff_max};
 }
 
 }  // namespace

@@ -314,6 +314,7 @@ Awaitable<Result<std::vector<LanePlan>>> Topology::plan_lanes(
         .mode = topic->note.mode,
         .destination_partitions = topic->note.partitions,
         .codec = config_.destination.codec,
+        .compression_level = config_.destination.compression_level,
         .batch_bytes_max = topic->batch_bytes_max,
         .credit_bytes = static_cast<std::size_t>(config_.source.max_partition_fetch_bytes)};
     if (config_.until_end) plan.end = ends[where].offset;

@@ -31,6 +31,8 @@ struct ClusterSettings {
   Duration metadata_max_age{};
   Duration back_off_first{};
   Duration back_off_longest{};
+  Duration reconnect_first{};
+  Duration reconnect_longest{};
 };
 
 class Cluster {
@@ -73,6 +75,11 @@ class Cluster {
 
   // A connection to the broker was lost or refused: logged once until dial() reaches it again.
   void report_outage(std::int32_t broker, const Failure& failure);
+
+  // Between tries to reach a broker.
+  BackOff make_reconnect_back_off() const {
+    return BackOff(settings_.reconnect_first, settings_.reconnect_longest);
+  }
 
   // The name of a broker for messages: "source broker 1 (host:9092)".
   std::string broker_name(std::int32_t broker) const;

@@ -60,7 +60,8 @@ constexpr KnownKey kConsumer[] = {
 
 constexpr std::string_view kWaitsForAll =
     "the mirror waits for all in-sync replicas, so that nothing acknowledged is lost";
-constexpr std::string_view kDeadlineRules = "sending is retried until delivery.timeout.ms is over";
+constexpr std::string_view kNeverGivenUp =
+    "sending is retried until it succeeds, because a record given up would be lost";
 constexpr std::string_view kPartitioningRules = "use partitioning=auto, identity or key instead";
 
 constexpr KnownKey kProducer[] = {
@@ -75,7 +76,7 @@ constexpr KnownKey kProducer[] = {
     {"compression.lz4.level", KeyRole::kUsed, number(1, 17)},
     {"compression.type", KeyRole::kUsed, one_of("producer,none,gzip,snappy,lz4,zstd")},
     {"compression.zstd.level", KeyRole::kUsed, number(-131072, 22)},
-    {"delivery.timeout.ms", KeyRole::kUsed, number(1)},
+    {"delivery.timeout.ms", KeyRole::kNotFollowed, number(1), kNeverGivenUp, "2147483647"},
     {"enable.idempotence", KeyRole::kUsed, boolean()},
     {"internal.auto.downgrade.txn.commit", KeyRole::kNoEffect, boolean()},
     {"key.serializer", KeyRole::kNoEffect, any_value()},
@@ -84,7 +85,7 @@ constexpr KnownKey kProducer[] = {
     {"max.block.ms", KeyRole::kNoEffect, number(0, kMaxInt64)},
     {"max.in.flight.requests.per.connection", KeyRole::kUsed, number(1)},
     {"max.request.size", KeyRole::kUsed, number(1)},
-    {"message.send.max.retries", KeyRole::kNotFollowed, number(), kDeadlineRules, "2147483647"},
+    {"message.send.max.retries", KeyRole::kNotFollowed, number(), kNeverGivenUp, "2147483647"},
     {"metadata.broker.list", KeyRole::kUsed, any_value()},
     {"metadata.max.idle.ms", KeyRole::kNoEffect, number(0, kMaxInt64)},
     {"partitioner.adaptive.partitioning.enable", KeyRole::kNoEffect, boolean()},
@@ -97,7 +98,7 @@ constexpr KnownKey kProducer[] = {
     {"queue.buffering.max.ms", KeyRole::kNoEffect, number()},
     {"queue.enqueue.timeout.ms", KeyRole::kNoEffect, number(-1)},
     {"request.required.acks", KeyRole::kNotFollowed, one_of("-1,0,1,all"), kWaitsForAll, "all,-1"},
-    {"retries", KeyRole::kNotFollowed, number(), kDeadlineRules, "2147483647"},
+    {"retries", KeyRole::kNotFollowed, number(), kNeverGivenUp, "2147483647"},
     {"serializer.class", KeyRole::kNoEffect, any_value()},
     {"topic.metadata.refresh.interval.ms", KeyRole::kNoEffect, number(-1)},
     {"transaction.timeout.ms", KeyRole::kNoEffect, number()},

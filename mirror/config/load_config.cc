@@ -92,7 +92,6 @@ std::optional<ConfigError> resolve_flags(const MirrorInputs& inputs, MirrorConfi
   config.topics = std::move(*topics);
   config.num_streams = inputs.num_streams;
   config.offset_commit_interval = milliseconds(inputs.offset_commit_interval_ms);
-  config.abort_on_send_failure = inputs.abort_on_send_failure;
   config.until_end = inputs.until_end;
   return std::nullopt;
 }

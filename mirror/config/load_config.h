@@ -17,7 +17,6 @@ struct MirrorInputs {
   std::string include;                              // --include, else --whitelist
   int num_streams = 1;                              // at least 1
   std::int32_t offset_commit_interval_ms = 60'000;  // at least 1
-  bool abort_on_send_failure = true;
   bool until_end = false;
   std::vector<std::string> settings;  // each --set key=value
 };

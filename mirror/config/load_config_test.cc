@@ -92,7 +92,6 @@ TEST_F(LoadConfig, DefaultsAreTheMirrors) {
 TEST_F(LoadConfig, ReadsEverySetting) {
   inputs.num_streams = 4;
   inputs.offset_commit_interval_ms = 10;
-  inputs.abort_on_send_failure = false;
   inputs.until_end = true;
   inputs.settings = {"threads=2", "memory=64m", "topic.prefix=a.", "destination.partitions=12"};
   LoadedConfig loaded = load(
@@ -103,7 +102,7 @@ TEST_F(LoadConfig, ReadsEverySetting) {
       "retry.backoff.ms=5000\nsocket.connection.setup.timeout.ms=7\n",
       "bootstrap.servers=d:1\nclient.id=me\ncompression.type=zstd\ncompression.zstd.level=-5\n"
       "compression.gzip.level=9\nenable.idempotence=false\nmax.request.size=9\n"
-      "delivery.timeout.ms=60000\npartitioning=identity\ndestination.replication.factor=3\n");
+      "partitioning=identity\ndestination.replication.factor=3\n");
   EXPECT_THAT(loaded.warnings, IsEmpty());
   const SourceConfig& source = loaded.config.source;
   EXPECT_THAT(source.client.bootstrap_servers,
@@ -129,7 +128,6 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   EXPECT_FALSE(destination.enable_idempotence);
   EXPECT_EQ(destination.max_in_flight, 1);
   EXPECT_EQ(destination.max_request_size, 9);
-  EXPECT_EQ(destination.delivery_timeout, milliseconds(60'000));
   const MirrorConfig& config = loaded.config;
   EXPECT_EQ(config.partitioning, Partitioning::kIdentity);
   EXPECT_EQ(config.threads, 2);
@@ -139,7 +137,6 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   EXPECT_EQ(config.destination_replication_factor, 3);
   EXPECT_EQ(config.num_streams, 4);
   EXPECT_EQ(config.offset_commit_interval, milliseconds(10));
-  EXPECT_FALSE(config.abort_on_send_failure);
   EXPECT_TRUE(config.until_end);
 }
 
@@ -246,8 +243,6 @@ TEST_F(LoadConfig, ErrorsNameFileLineAndKey) {
        "\\\\)"},
       {kConsumer, "bootstrap.servers=d:1\nfetch.min.bytes=1\nacks=2\n",
        "p:3: acks=2 is wrong: it must be all, -1, 0 or 1."},
-      {kConsumer, "bootstrap.servers=d:1\ndelivery.timeout.ms=29999\n",
-       "p:2: delivery.timeout.ms=29999 is wrong: it must be at least request.timeout.ms."},
       {kConsumer, "bootstrap.servers=d:1\ncompression.type=brotli\n",
        "p:2: compression.type=brotli is wrong: it must be producer, none, gzip, snappy, lz4 or "
        "zstd."},

@@ -56,7 +56,6 @@ struct DestinationConfig {
   bool enable_idempotence = true;
   std::int32_t max_in_flight = 5;  // requests a connection; 1 without idempotence
   std::int32_t max_request_size = 1024 * 1024;
-  milliseconds delivery_timeout{2'147'483'647};  // as MirrorMaker: about 25 days
 };
 
 enum class Partitioning { kAuto, kIdentity, kKey };
@@ -76,7 +75,6 @@ struct MirrorConfig {
 
   int num_streams = 1;
   milliseconds offset_commit_interval{60'000};
-  bool abort_on_send_failure = true;
   bool until_end = false;
 };
 

@@ -125,12 +125,6 @@ ConfigResult<DestinationConfig> resolve_destination(const Properties& properties
     destination.max_in_flight = std::min(wanted, destination.max_in_flight);
   }
   destination.max_request_size = keys.int32({"max.request.size"}, destination.max_request_size);
-  destination.delivery_timeout =
-      keys.duration({"delivery.timeout.ms"}, destination.delivery_timeout);
-  if (destination.delivery_timeout < destination.client.request_timeout) {
-    const Property* given = keys.find({"delivery.timeout.ms"});
-    if (given != nullptr) return wrong_value(*given, "must be at least request.timeout.ms");
-  }
   return destination;
 }
 

@@ -169,7 +169,8 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
   if (!splitter_) {
     const bool by_key = settings_.mode == LaneMode::kKey;
     const std::int32_t targets = by_key ? settings_.destination_partitions : 1;
-    splitter_.emplace(targets, codec, settings_.batch_bytes_max, settings_.partition % targets);
+    splitter_.emplace(targets, codec, settings_.batch_bytes_max, settings_.partition % targets,
+                      settings_.compression_level);
     splitter_codec_ = codec;
   }
   // Without compression the built batch refers to the payload, so the payload needs an owner.

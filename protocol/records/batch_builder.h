@@ -27,7 +27,8 @@ struct BuiltBatch {
 
 class BatchBuilder {
  public:
-  explicit BatchBuilder(compression::Codec codec) : codec_(codec), compressor_(codec) {}
+  explicit BatchBuilder(compression::Codec codec, std::optional<int> level = std::nullopt)
+      : codec_(codec), compressor_(codec, level) {}
 
   // Appends a record whose body (RecordView::body) stays where it is, unless it is small or the
   // batch is compressed; `owner` keeps it alive until the built batch is destroyed, and may be null

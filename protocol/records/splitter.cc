@@ -35,12 +35,14 @@ std::int64_t timestamp_of(const RecordView& record, const BatchView& source) {
 }  // namespace
 
 Splitter::Splitter(std::int32_t partitions, compression::Codec codec, std::size_t max_batch_bytes,
-                   std::int32_t first_keyless_partition)
+                   std::int32_t first_keyless_partition, std::optional<int> compression_level)
     : max_batch_bytes_(std::min(max_batch_bytes, kMaxPayloadBytes)) {
   KM_CHECK(partitions >= 1 && first_keyless_partition >= 0, "a topic has partitions");
   keyless_partition_ = first_keyless_partition % partitions;
   targets_.reserve(static_cast<std::size_t>(partitions));
-  for (std::int32_t i = 0; i < partitions; ++i) targets_.push_back({BatchBuilder(codec), {}});
+  for (std::int32_t i = 0; i < partitions; ++i) {
+    targets_.push_back({BatchBuilder(codec, compression_level), {}});
+  }
 }
 
 std::int32_t Splitter::route(const RecordView& record) {

@@ -30,7 +30,8 @@ class Splitter {
   // before compression; one record that is larger travels alone. Records without a key begin at
   // `first_keyless_partition`: lanes that begin at different ones load them evenly.
   Splitter(std::int32_t partitions, compression::Codec codec, std::size_t max_batch_bytes,
-           std::int32_t first_keyless_partition = 0);
+           std::int32_t first_keyless_partition = 0,
+           std::optional<int> compression_level = std::nullopt);
 
   // Takes the records of `source` from `first_offset` on. `payload` is what open_batch gave, and
   // `owner` keeps it alive as long as a built batch points into it. Where the payload is malformed
