@@ -9,6 +9,7 @@
 #include "mirror/core/lane.h"
 #include "mirror/core/produce_window.h"
 #include "mirror/testing/batches.h"
+#include "mirror/testing/idempotent_log.h"
 
 namespace kmirror::mirror {
 namespace {
@@ -17,63 +18,10 @@ using protocol::BatchView;
 using protocol::ErrorCode;
 using Id = Progress::Entry;
 
-// How brokers of different ages treat idempotent producers (Kafka's ProducerStateManager,
-// ProducerAppendInfo).
-struct BrokerRules {
-  std::size_t remembered = 5;
-  bool takes_unknown = true;  // any first sequence of a producer it does not know (KIP-360)
-  int in_flight_max = 5;
-};
-
 struct Request {
   Id id;
-  std::int16_t epoch;
-  std::int32_t sequence;
-  std::int32_t records;
+  IdempotentLog::Stamp stamp;
   OutgoingBatch* batch;
-};
-
-class SimulatedBroker {
- public:
-  SimulatedBroker(BrokerRules rules, const std::set<Id>& refused)
-      : rules_(rules), refused_(refused) {}
-
-  ErrorCode produce(const Request& request) {
-    if (refused_.contains(request.id)) return ErrorCode::kMessageTooLarge;
-    const std::int32_t last = request.sequence + request.records - 1;
-    if (known_ && request.epoch < epoch_) return ErrorCode::kInvalidProducerEpoch;
-    if (!known_ || request.epoch > epoch_) {
-      const bool any = !known_ && rules_.takes_unknown;
-      if (!any && request.sequence != 0) {
-        return known_ ? ErrorCode::kOutOfOrderSequenceNumber : ErrorCode::kUnknownProducerId;
-      }
-      recent_.clear();
-    } else {
-      for (const auto& batch : recent_) {
-        if (batch == std::pair(request.sequence, last)) return ErrorCode::kNone;
-      }
-      if (request.sequence != recent_.back().second + 1) {
-        return ErrorCode::kOutOfOrderSequenceNumber;
-      }
-    }
-    known_ = true;
-    epoch_ = request.epoch;
-    recent_.emplace_back(request.sequence, last);
-    if (recent_.size() > rules_.remembered) recent_.pop_front();
-    log.push_back(request.id);
-    return ErrorCode::kNone;
-  }
-
-  void forget() { known_ = false; }
-
-  std::vector<Id> log;
-
- private:
-  BrokerRules rules_;
-  const std::set<Id>& refused_;
-  bool known_ = false;
-  std::int16_t epoch_ = 0;
-  std::deque<std::pair<std::int32_t, std::int32_t>> recent_;
 };
 
 struct Faults {
@@ -84,7 +32,7 @@ struct Faults {
 class History {
  public:
   History(std::uint64_t seed, BrokerRules rules, Faults faults)
-      : random_(seed), faults_(faults), broker_(rules, refused_) {
+      : random_(seed), faults_(faults), broker_(rules) {
     for (int i = 0; i < 3; ++i) {
       lanes_.push_back(std::make_unique<Lane>(Lane::Settings{}, Position{}, counters_, budget_));
     }
@@ -103,7 +51,7 @@ class History {
       if (chance(30)) send();
       if (chance(50)) answer(calm);
       if (!late_.empty() && chance(20)) {
-        broker_.produce(late_.front());
+        produce(late_.front());
         late_.pop_front();
       }
       if (chance(30)) now_ += std::chrono::milliseconds(10);
@@ -112,7 +60,7 @@ class History {
     return false;
   }
 
-  const std::vector<Id>& log() const { return broker_.log; }
+  const std::vector<Id>& log() const { return log_; }
   const std::vector<Id>& done() const { return done_; }
 
   // What the log must hold: of a stopped lane all before the batch that was refused.
@@ -146,8 +94,15 @@ class History {
     if (!window_->ready(now_)) return;
     OutgoingBatch& batch = window_->send_next();
     const BatchView view(batch.header);
-    wire_.push_back(
-        {batch.entry, view.producer_epoch(), view.base_sequence(), view.record_count(), &batch});
+    wire_.push_back({batch.entry, IdempotentLog::stamp_of(view), &batch});
+  }
+
+  ErrorCode produce(const Request& request) {
+    if (refused_.contains(request.id)) return ErrorCode::kMessageTooLarge;
+    const std::size_t before = broker_.appended();
+    const ErrorCode code = broker_.produce(request.stamp);
+    if (broker_.appended() > before) log_.push_back(request.id);
+    return code;
   }
 
   // The broker works on the oldest request of the connection and answers it.
@@ -159,7 +114,7 @@ class History {
       const ErrorCode codes[] = {ErrorCode::kNotLeaderOrFollower, ErrorCode::kNotEnoughReplicas};
       return reject(request, codes[random_.below(2)]);
     }
-    const ErrorCode code = broker_.produce(request);
+    const ErrorCode code = produce(request);
     if (code != ErrorCode::kNone) return reject(request, code);
     if (!calm && chance(8)) return reject(request, ErrorCode::kRequestTimedOut);
     window_->on_acknowledged(*request.batch);
@@ -200,7 +155,8 @@ class History {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::set<Id> refused_;
   std::optional<ProduceWindow> window_;
-  SimulatedBroker broker_;
+  IdempotentLog broker_;
+  std::vector<Id> log_;
   std::deque<Request> wire_;
   std::deque<Request> late_;  // of connections that ended
   std::vector<std::pair<Id, int>> pushed_;

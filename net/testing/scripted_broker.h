@@ -33,6 +33,7 @@ class ScriptedBroker {
   bool reads = true;            // else writes to it never end
   std::size_t piece_bytes = 1 << 20;  // the most that goes through a stream at once
   int connections = 0;                // accepted so far
+  Duration delay{};                   // of the answers that handlers give from now on
   std::vector<std::pair<std::int16_t, std::int16_t>> seen;  // key and version of each request
 
   // Fills the answer to a request, given its version; false: there is none, ever.
@@ -80,7 +81,9 @@ class ScriptedBroker {
     ~BrokerStream() override { broker_.streams_.erase(this); }
 
     Awaitable<Result<std::size_t>> read_some(MutableBytes into) override {
-      while (answers_.empty() && !closed_) co_await readable_.wait();
+      while (!is_readable() && !closed_) {
+        co_await readable_.wait(answers_.empty() ? kNever : readable_at_);
+      }
       if (closed_) co_return closed();
       const std::size_t count = std::min({into.size(), answers_.size(), broker_.piece_bytes});
       std::copy_n(answers_.begin(), count, into.begin());
@@ -108,6 +111,7 @@ class ScriptedBroker {
     }
 
     void send(ConstBytes bytes) {
+      readable_at_ = std::max(readable_at_, broker_.runtime_.now() + broker_.delay);
       answers_.insert(answers_.end(), bytes.begin(), bytes.end());
       readable_.notify();
     }
@@ -116,6 +120,8 @@ class ScriptedBroker {
     static Failure closed() {
       return {.kind = FailureKind::kClosed, .text = "connection closed by the peer"};
     }
+
+    bool is_readable() const { return !answers_.empty() && broker_.runtime_.now() >= readable_at_; }
 
     bool take_request() {
       if (requests_.size() < 4) return false;
@@ -133,6 +139,7 @@ class ScriptedBroker {
     Wakeup writable_;
     Buffer requests_;
     Buffer answers_;
+    TimePoint readable_at_ = TimePoint::min();
     bool closed_ = false;
   };
 

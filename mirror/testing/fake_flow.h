@@ -1,0 +1,180 @@
+// For tests: a cluster of scripted brokers with a source topic "orders" and a destination topic
+// "copy", which one shard mirrors in virtual time. Source partitions are led by broker 1, those of
+// the destination by broker 2. Used on one executor; outlives the shard.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mirror/config/mirror_config.h"
+#include "mirror/testing/batches.h"
+#include "mirror/testing/idempotent_log.h"
+#include "net/testing/fake_cluster.h"
+
+namespace kmirror::mirror {
+
+class FakeFlow {
+ public:
+  explicit FakeFlow(net::VirtualRuntime& runtime) : cluster(runtime) {
+    config.source.client.bootstrap_servers = {{"b1", 9092}};
+    config.destination.client.bootstrap_servers = {{"b1", 9092}};
+    config.source.group_id = "g";
+    script_reading();
+    script_writing();
+    script_progress();
+  }
+
+  net::FakeCluster cluster;
+  MirrorConfig config;
+
+  std::map<std::int32_t, std::vector<Buffer>> source;     // batches by partition
+  std::map<std::int32_t, std::vector<std::string>> copy;  // values by partition
+  std::map<std::int32_t, IdempotentLog> producers;        // by partition of the copy
+  std::map<std::int32_t, std::int64_t> committed;
+  int fetches = 0;
+
+  std::int64_t log_start = 0;  // of the source's partitions
+  Duration produce_time{};     // that the destination takes for a request
+  // What a produced batch is answered with instead of being looked at.
+  std::function<protocol::ErrorCode(std::int32_t partition, const protocol::BatchView&)> refusal;
+  // Called with each request to produce; may hang up, and move leaders.
+  std::function<void()> on_produce;
+
+  // Batches of `records` records each, with their offsets as values.
+  void fill(std::int32_t partition, int batches, int records) {
+    std::int64_t offset = 0;
+    for (int i = 0; i < batches; ++i, offset += records) {
+      source[partition].push_back(source_batch(numbered_batch(offset, records)));
+    }
+  }
+
+  // The values that `fill` left to be found in the copy.
+  static std::vector<std::string> numbers(std::int64_t first, std::int64_t end) {
+    std::vector<std::string> values;
+    for (; first < end; ++first) values.push_back(std::to_string(first));
+    return values;
+  }
+
+ private:
+  template <class Request, class Answer>
+  void on(Answer answer) {
+    cluster.on<Request>([this, answer](const auto& request, auto version, auto& response) {
+      answer_after(Duration());
+      answer(request, version, response);
+      return true;
+    });
+  }
+
+  void answer_after(Duration delay) {
+    for (const std::int32_t id : {1, 2}) cluster.broker(id).delay = delay;
+  }
+
+  void script_reading() {
+    on<protocol::FetchRequest>([this](const auto& request, auto, auto& response) {
+      ++fetches;
+      bool found = false;
+      for (const auto& topic : request.topics) {
+        auto& answer = response.responses.emplace_back();
+        answer.topic = topic.topic;
+        for (const auto& wanted : topic.partitions) {
+          answer.partitions.push_back(read(wanted));
+          found |= answer.partitions.back().records->size() > 0;
+        }
+      }
+      const int wait_ms = found ? 1 : request.max_wait_ms;
+      answer_after(std::chrono::milliseconds(wait_ms));
+    });
+    on<protocol::ListOffsetsRequest>([this](const auto& request, auto, auto& response) {
+      for (const auto& topic : request.topics) {
+        auto& answer = response.topics.emplace_back();
+        answer.name = topic.name;
+        for (const auto& wanted : topic.partitions) {
+          answer.partitions.push_back(
+              {.partition_index = wanted.partition_index, .offset = log_start});
+        }
+      }
+    });
+  }
+
+  protocol::FetchResponse::Partition read(const protocol::FetchRequest::Partition& wanted) {
+    protocol::FetchResponse::Partition answer{.partition_index = wanted.partition};
+    Buffer& bytes = chunks_[wanted.partition];
+    bytes.clear();
+    if (wanted.fetch_offset < log_start) {
+      answer.error_code = protocol::ErrorCode::kOffsetOutOfRange;
+    } else {
+      for (const Buffer& batch : source[wanted.partition]) {
+        const protocol::BatchView view{ConstBytes(batch)};
+        answer.high_watermark = answer.last_stable_offset = view.next_offset();
+        const std::size_t size = bytes.size() + batch.size();
+        if (view.next_offset() <= wanted.fetch_offset) continue;
+        if (!bytes.empty() && size > static_cast<std::size_t>(wanted.partition_max_bytes)) continue;
+        bytes.insert(bytes.end(), batch.begin(), batch.end());
+      }
+    }
+    answer.records = protocol::RecordsView(ConstBytes(bytes));
+    return answer;
+  }
+
+  void script_writing() {
+    on<protocol::InitProducerIdRequest>(
+        [](const auto&, auto, auto& response) { response.producer_id = 1000; });
+    on<protocol::ProduceRequest>([this](const auto& request, auto, auto& response) {
+      answer_after(produce_time);
+      if (on_produce) on_produce();
+      for (const auto& topic : request.topic_data) {
+        auto& answer = response.responses.emplace_back();
+        answer.name = topic.name;
+        for (const auto& part : topic.partition_data) {
+          answer.partition_responses.push_back(
+              {.index = part.index, .error_code = store(part.index, part.records->bytes())});
+        }
+      }
+    });
+  }
+
+  protocol::ErrorCode store(std::int32_t partition, ConstBytes bytes) {
+    const protocol::BatchView batch(bytes);
+    if (!batch.is_crc_valid()) return protocol::ErrorCode::kCorruptMessage;
+    if (refusal) {
+      const protocol::ErrorCode refused = refusal(partition, batch);
+      if (refused != protocol::ErrorCode::kNone) return refused;
+    }
+    IdempotentLog& log = producers[partition];
+    const std::size_t before = log.appended();
+    const protocol::ErrorCode code = log.produce(IdempotentLog::stamp_of(batch));
+    if (log.appended() == before) return code;
+    OutgoingBatch stored;
+    stored.records.append(bytes);
+    for (const TestRecord& record : records_of(stored)) {
+      copy[partition].push_back(record.value.value_or("(null)"));
+    }
+    return code;
+  }
+
+  void script_progress() {
+    on<protocol::FindCoordinatorRequest>([](const auto&, auto, auto& response) {
+      response.coordinators.push_back({.key = "g", .node_id = 2});
+    });
+    on<protocol::OffsetCommitRequest>([this](const auto& request, auto, auto& response) {
+      for (const auto& topic : request.topics) {
+        auto& answer = response.topics.emplace_back();
+        answer.name = topic.name;
+        for (const auto& part : topic.partitions) {
+          committed[part.partition_index] = part.committed_offset;
+          answer.partitions.push_back({.partition_index = part.partition_index});
+        }
+      }
+    });
+  }
+
+  std::map<std::int32_t, Buffer> chunks_;  // of the answer being made
+};
+
+}  // namespace kmirror::mirror
