@@ -96,7 +96,8 @@ Awaitable<void> Cluster::metadata_loop() {
     if (refreshed) {
       if (failing) runtime_.log(LogLevel::kInfo, settings_.name + ": metadata is read again");
       failing = false;
-      back_off.reset();
+      // Whoever asked again meanwhile still misses something, a leader perhaps: not so fast then.
+      if (!refresh_wakeup_.notified()) back_off.reset();
     } else if (!stopping_) {
       // A broker that is known to be away has been reported; another line would say the same.
       if (!failing && outages_.empty()) {
@@ -124,27 +125,29 @@ Awaitable<Result<Cluster::ConnectionPtr>> Cluster::dial(std::int32_t broker) {
 
 Awaitable<Result<Cluster::ConnectionPtr>> Cluster::dial_address(HostPort address,
                                                                 std::string peer) {
-  const TimePoint deadline = runtime_.now() + settings_.connect_timeout;
   Result<std::vector<Address>> addresses = co_await runtime_.resolve(address.host, address.port);
   if (!addresses) {
     co_return Failure{.kind = FailureKind::kSystem, .text = peer + ": " + addresses.error().text};
   }
   Failure last{.kind = FailureKind::kSystem, .text = "the name has no address"};
+  // Each address has its own time: one that swallows everything must not use up the others'.
   for (const Address& candidate : addresses.value()) {
     if (stopping_) break;
+    const TimePoint deadline = runtime_.now() + settings_.connect_timeout;
     Result<std::unique_ptr<Stream>> stream = co_await runtime_.connect(candidate, deadline);
     if (!stream) {
       last = stream.error();
       continue;
     }
     Connection::Settings settings{.peer = peer, .client_id = settings_.client_id};
-    Result<ConnectionPtr> connection = co_await Connection::open(
-        runtime_, slabs_, tasks_, std::move(settings), std::move(stream.value()), deadline);
-    if (!connection) co_return connection.error();
-    remember(connection.value());
-    co_return connection;
+    const ConnectionPtr connection =
+        Connection::start(runtime_, slabs_, tasks_, std::move(settings), std::move(stream.value()));
+    remember(connection);
+    const Result<void> negotiated = co_await connection->negotiate(deadline);
+    if (negotiated) co_return connection;
+    last = negotiated.error();
   }
-  last.text = peer + ": " + last.text;
+  if (!last.text.starts_with(peer)) last.text = peer + ": " + last.text;
   co_return last;
 }
 
@@ -196,7 +199,11 @@ Awaitable<Result<Cluster::ConnectionPtr>> Cluster::any() {
 
 void Cluster::report_outage(std::int32_t broker, const Failure& failure) {
   if (stopping_ || !outages_.insert(broker).second) return;
-  runtime_.log(LogLevel::kWarning, failure.text + "; reconnecting");
+  // A broker that stops is seen as refused, reset or closed by turns; to people it is one event.
+  const bool lost = failure.kind == FailureKind::kSystem || failure.kind == FailureKind::kClosed;
+  runtime_.log(
+      LogLevel::kWarning,
+      (lost ? broker_name(broker) + ": connection lost" : failure.text) + "; reconnecting");
 }
 
 std::string Cluster::broker_name(std::int32_t broker) const {

@@ -25,26 +25,25 @@ Connection::Connection(Runtime& runtime, SlabPool& slabs, Settings settings,
       write_wakeup_(runtime),
       watch_wakeup_(runtime) {}
 
-Awaitable<Result<std::shared_ptr<Connection>>> Connection::open(Runtime& runtime, SlabPool& slabs,
-                                                                TaskGroup& tasks, Settings settings,
-                                                                std::unique_ptr<Stream> stream,
-                                                                TimePoint deadline) {
+std::shared_ptr<Connection> Connection::start(Runtime& runtime, SlabPool& slabs, TaskGroup& tasks,
+                                              Settings settings, std::unique_ptr<Stream> stream) {
   auto connection =
       std::make_shared<Connection>(runtime, slabs, std::move(settings), std::move(stream));
   tasks.spawn(read_loop(connection));
   tasks.spawn(write_loop(connection));
   tasks.spawn(watch_loop(connection));
-  const Result<void> negotiated = co_await connection->negotiate(deadline);
-  if (!negotiated) {
-    connection->close("negotiation failed");
-    co_return negotiated.error();
-  }
-  co_return connection;
+  return connection;
+}
+
+Awaitable<Result<void>> Connection::negotiate(TimePoint deadline) {
+  const Result<void> learned = co_await learn_versions(deadline);
+  if (!learned) close("negotiation failed");
+  co_return learned;
 }
 
 // Kafka 2.4 and later answer a version they do not know with their own range, older brokers with an
 // empty list; both in the format of version 0, with UNSUPPORTED_VERSION (KIP-511).
-Awaitable<Result<void>> Connection::negotiate(TimePoint deadline) {
+Awaitable<Result<void>> Connection::learn_versions(TimePoint deadline) {
   protocol::ApiVersionsRequest request;
   request.client_software_name = "kmirror";
   request.client_software_version = kVersion;

@@ -41,11 +41,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::size_t frame_bytes_max = 256 << 20;
   };
 
-  // Takes an open stream; its loops run in `tasks`. Learns the broker's API versions first.
-  static Awaitable<Result<std::shared_ptr<Connection>>> open(Runtime& runtime, SlabPool& slabs,
-                                                             TaskGroup& tasks, Settings settings,
-                                                             std::unique_ptr<Stream> stream,
-                                                             TimePoint deadline);
+  // Takes an open stream; its loops run in `tasks`. Nothing but negotiate() may be called yet.
+  static std::shared_ptr<Connection> start(Runtime& runtime, SlabPool& slabs, TaskGroup& tasks,
+                                           Settings settings, std::unique_ptr<Stream> stream);
+
+  // Learns the broker's API versions; closes the connection where that fails.
+  Awaitable<Result<void>> negotiate(TimePoint deadline);
 
   // Sends `request`, which lives until the call returns, and waits for its answer. The records that
   // it refers to may be released as soon as the call returned.
@@ -66,7 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Handler = asio::any_completion_handler<void(Result<SlabRef>)>;
 
   Awaitable<Result<SlabRef>> exchange(protocol::GatherBuffer request, TimePoint deadline);
-  Awaitable<Result<void>> negotiate(TimePoint deadline);
+  Awaitable<Result<void>> learn_versions(TimePoint deadline);
   Failure about_peer(Failure failure) const;
   void fail(Failure failure);
   void deliver();

@@ -42,12 +42,9 @@ struct ConnectionTest : testing::Test {
 
   Result<void> open() {
     auto stream = broker.accept();
-    auto opened =
-        runtime.run(Connection::open(runtime, slabs, tasks, {.peer = "peer", .client_id = "t"},
-                                     std::move(stream.value()), in(10)));
-    if (!opened) return opened.error();
-    connection = opened.value();
-    return {};
+    connection = Connection::start(runtime, slabs, tasks, {.peer = "peer", .client_id = "t"},
+                                   std::move(stream.value()));
+    return runtime.run(connection->negotiate(in(10)));
   }
 
   TimePoint in(int s) const { return runtime.now() + seconds(s); }

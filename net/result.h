@@ -17,6 +17,7 @@ enum class FailureKind {
   kMalformed,    // the peer's bytes do not decode
   kUnsupported,  // the broker offers no version of this API that we speak
   kBroker,       // the broker answered with an error code
+  kRefused,      // kmirror itself will not do what was asked, for the reason given
 };
 
 struct Failure {

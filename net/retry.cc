@@ -16,6 +16,7 @@ bool is_final(const Failure& failure) {
       return false;
     case FailureKind::kMalformed:
     case FailureKind::kUnsupported:
+    case FailureKind::kRefused:
       return true;
     case FailureKind::kBroker:
       return !protocol::is_retriable(failure.code);

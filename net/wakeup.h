@@ -17,6 +17,9 @@ class Wakeup {
     timer_->cancel();
   }
 
+  // Whether the next wait returns at once.
+  bool notified() const { return notified_; }
+
   // Returns at the first notice since the last wait, or at `deadline`.
   Awaitable<void> wait(TimePoint deadline = kNever) {
     if (!notified_) co_await timer_->wait_until(deadline);
