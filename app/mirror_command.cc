@@ -34,7 +34,7 @@ using net::LogLevel;
 void print_streams(const MirrorConfig& config) {
   std::string brokers;
   for (const auto& server : config.source.client.bootstrap_servers) {
-    brokers += (brokers.empty() ? "" : ", ") + net::to_string(server);
+    brokers += (brokers.empty() ? "" : ",") + net::to_string(server);
   }
   for (int stream = 0; stream < config.num_streams; ++stream) {
     fmt::print(

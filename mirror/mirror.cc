@@ -130,7 +130,7 @@ Awaitable<Result<void>> Mirror::check_clusters() {
   if (!source_id.empty() && source_id == shard.destination().metadata().cluster_id &&
       config_.topic_prefix.empty()) {
     co_return Failure{
-        .kind = net::FailureKind::kUnsupported,
+        .kind = net::FailureKind::kRefused,
         .text = fmt::format("source and destination are the same cluster ({}); topics "
                             "would be mirrored into themselves. Set topic.prefix to "
                             "mirror within one cluster",
@@ -140,7 +140,7 @@ Awaitable<Result<void>> Mirror::check_clusters() {
   if (!members) co_return members.error();
   if (members.value() > 0) {
     co_return Failure{
-        .kind = net::FailureKind::kUnsupported,
+        .kind = net::FailureKind::kRefused,
         .text =
             fmt::format("group {} is in use at the source by {} live member{}; stop it, or "
                         "choose another group.id",
@@ -217,6 +217,18 @@ Awaitable<MirrorOutcome> Mirror::finish() {
     outcome.code = ExitCode::kIncomplete;
     outcome.error =
         "some partitions or topics are not whole: " + outcome.report.stop_reasons.front();
+  }
+  const bool cut_short = config_.until_end && !all_ended(outcome.report);
+  if (outcome.code == ExitCode::kOk && outcome.report.counters.lost_records > 0) {
+    outcome.code = ExitCode::kIncomplete;
+    outcome.error = fmt::format("{} offsets were deleted at the source before they were mirrored",
+                                outcome.report.counters.lost_records);
+  } else if (outcome.code == ExitCode::kOk && config_.until_end && outcome.report.topics == 0) {
+    outcome.code = ExitCode::kIncomplete;
+    outcome.error = fmt::format("no topic matches \"{}\"", config_.topics.pattern());
+  } else if (outcome.code == ExitCode::kOk && cut_short) {
+    outcome.code = ExitCode::kIncomplete;
+    outcome.error = "stopped before the ends were reached; the next start goes on from here";
   }
   co_await close();
   co_return outcome;

@@ -22,6 +22,9 @@ constexpr int kRequestsMax = 5;
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
 
+// How long errors that are tried again may last before they are worth a line.
+constexpr std::chrono::seconds kPatience{5};
+
 }  // namespace
 
 ProduceLoop::ProduceLoop(Shard& shard, std::int32_t broker)
@@ -178,12 +181,31 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   part.batch = nullptr;
   if (code == ErrorCode::kNone || code == ErrorCode::kDuplicateSequenceNumber) {
     window.on_acknowledged(batch);
+    note_acceptance(*part.target);
     return;
   }
   const std::string reason = refusal({part.target, &batch}, answer);
+  note_refusal(*part.target, reason);
   const auto action = window.on_rejected(batch, code, shard_.runtime().now(), random_);
   if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
   if (action == ProduceWindow::Action::kStopLane) shard_.refuse(*part.target, lane, reason);
+}
+
+// What passes by itself within seconds, as a leader's move, is nobody's business.
+void ProduceLoop::note_refusal(Shard::Target& target, const std::string& reason) {
+  const TimePoint now = shard_.runtime().now();
+  if (!target.refused_since) target.refused_since = now;
+  if (target.refusal_reported || now - *target.refused_since < kPatience) return;
+  target.refusal_reported = true;
+  shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
+}
+
+void ProduceLoop::note_acceptance(Shard::Target& target) {
+  target.refused_since.reset();
+  if (!std::exchange(target.refusal_reported, false)) return;
+  shard_.runtime().log(net::LogLevel::kInfo,
+                       fmt::format("destination topic {} partition {} takes records again",
+                                   target.where.topic, target.where.partition));
 }
 
 std::string ProduceLoop::refusal(const Part& part, const ProduceResponse::Partition& answer) const {
@@ -191,9 +213,8 @@ std::string ProduceLoop::refusal(const Part& part, const ProduceResponse::Partit
   std::string text = fmt::format(
       "{}: from offset {} on: destination topic {} partition {} refuses a batch of {} records and "
       "{} bytes with {}",
-      lane.name(), lane.progress().committable().offset, part.target->where.topic,
-      part.target->where.partition, part.batch->record_count, part.batch->records.size(),
-      error_name(answer.error_code));
+      lane.name(), part.batch->first_offset, part.target->where.topic, part.target->where.partition,
+      part.batch->record_count, part.batch->records.size(), error_name(answer.error_code));
   if (answer.error_code == ErrorCode::kMessageTooLarge ||
       answer.error_code == ErrorCode::kRecordListTooLarge) {
     text += fmt::format("; raise max.message.bytes of the destination topic to {} or more",

@@ -35,6 +35,8 @@ class ProduceLoop {
   net::Awaitable<void> send(net::Cluster::ConnectionPtr connection, std::vector<Part> parts);
   void on_response(std::vector<Part>& parts, const protocol::ProduceResponse& response);
   void on_answer(Part& part, const protocol::ProduceResponse::Partition& answer);
+  void note_refusal(Shard::Target& target, const std::string& reason);
+  void note_acceptance(Shard::Target& target);
   std::string refusal(const Part& part, const protocol::ProduceResponse::Partition& answer) const;
 
   Shard& shard_;

@@ -22,10 +22,14 @@ using protocol::ErrorCode;
 // Offsets of a group without members expire, counted from their last commit (KIP-211).
 constexpr auto kRecommitAfter = std::chrono::hours(1);
 
-net::ClusterSettings cluster_settings(std::string name, const ClientConfig& client) {
+// How long a topic may be missing from metadata before it counts as deleted.
+constexpr auto kGoneAfter = std::chrono::seconds(10);
+
+net::ClusterSettings cluster_settings(std::string name, const ClientConfig& client,
+                                      std::string client_id) {
   return {.name = std::move(name),
           .bootstrap = client.bootstrap_servers,
-          .client_id = client.client_id,
+          .client_id = std::move(client_id),
           .request_timeout = client.request_timeout,
           .connect_timeout = client.connect_timeout,
           .metadata_max_age = client.metadata_max_age,
@@ -35,6 +39,11 @@ net::ClusterSettings cluster_settings(std::string name, const ClientConfig& clie
           .reconnect_longest = client.reconnect_backoff_max};
 }
 
+// MirrorMaker's streams call themselves <group.id>-<N>, and quotas may be set for these names.
+std::string stream_client_id(const MirrorConfig& config, int shard) {
+  return fmt::format("{}-{}", config.source.group_id, shard % config.num_streams);
+}
+
 }  // namespace
 
 Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::size_t budget_bytes)
@@ -42,8 +51,10 @@ Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::
       config_(config),
       index_(index),
       random_(runtime.random().split("windows")),
-      source_(runtime, cluster_settings("source", config.source.client)),
-      destination_(runtime, cluster_settings("destination", config.destination.client)),
+      source_(runtime,
+              cluster_settings("source", config.source.client, stream_client_id(config, index))),
+      destination_(runtime, cluster_settings("destination", config.destination.client,
+                                             config.destination.client.client_id)),
       offsets_(source_, config.source.group_id),
       budget_(budget_bytes, source_.slabs()),
       tasks_(runtime),
@@ -83,6 +94,7 @@ Awaitable<Result<void>> Shard::get_producer_id(TimePoint deadline) {
                                 ": is older than Kafka 0.11 and cannot store this record format; "
                                 "kmirror cannot write to it yet"};
     }
+    zstd_allowed_ = produce >= 7;
     in_flight_max_ = produce < 5 ? 1 : config_.destination.max_in_flight;
     if (!config_.destination.enable_idempotence) co_return Result<void>();
     protocol::InitProducerIdRequest request;
@@ -116,6 +128,7 @@ Awaitable<Result<void>> Shard::get_producer_id(TimePoint deadline) {
 Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
   for (LanePlan& plan : plans) {
     const net::TopicPartition where{plan.lane.topic, plan.lane.partition};
+    plan.lane.zstd_allowed = zstd_allowed_;
     source_.track(plan.lane.topic);
     destination_.track(plan.lane.destination_topic);
     auto slot = std::make_unique<Slot>(Slot{.lane = Lane(plan.lane, plan.start, counters_, budget_),
@@ -153,12 +166,29 @@ Shard::Target& Shard::target(const std::string& topic, std::int32_t partition) {
   return *target;
 }
 
+// A broker that lags behind may not know a topic for a while; one that is gone stays away.
+bool Shard::is_gone(std::optional<TimePoint>& missing_since, bool missing) const {
+  const TimePoint now = runtime_.now();
+  if (!missing) {
+    missing_since.reset();
+  } else if (!missing_since) {
+    missing_since = now;
+  }
+  return missing_since && now - *missing_since >= kGoneAfter;
+}
+
 void Shard::on_source_metadata() {
+  bool leaderless = false;
   for (auto& [where, slot] : slots_) {
+    if (slot->lane.stopped()) continue;
     const auto topic = source_.metadata().topics.find(where.topic);
-    if (topic == source_.metadata().topics.end()) continue;
+    const bool missing = topic == source_.metadata().topics.end();
+    if (is_gone(slot->missing_since, missing)) {
+      stop_lane(*slot, slot->lane.name() + ": the topic was deleted at the source");
+      continue;
+    }
     // While brokers are upgraded, old ones among them answer without ids.
-    const protocol::Uuid id = topic->second.id;
+    const protocol::Uuid id = missing ? protocol::Uuid{} : topic->second.id;
     if (id != slot->topic_id && !id.is_zero() && !slot->topic_id.is_zero()) {
       stop_lane(*slot, slot->lane.name() +
                            ": the topic was deleted and created again at the source; start kmirror "
@@ -166,23 +196,44 @@ void Shard::on_source_metadata() {
       continue;
     }
     const std::int32_t leader = source_.metadata().leader_of(where.topic, where.partition);
+    leaderless |= leader < 0;
     if (leader >= 0 && !fetch_loops_.contains(leader) && !closing_) {
       auto& loop = fetch_loops_[leader] = std::make_unique<FetchLoop>(*this, leader);
       tasks_.spawn(loop->run());
     }
   }
+  if (leaderless) source_.request_refresh();
   wake_fetch_loops();
 }
 
 void Shard::on_destination_metadata() {
+  bool leaderless = false;
   for (const auto& [where, target] : targets_) {
-    const std::int32_t leader = destination_.metadata().leader_of(where.topic, where.partition);
+    const net::Metadata& metadata = destination_.metadata();
+    const std::int32_t leader = metadata.leader_of(where.topic, where.partition);
+    if (is_gone(target->missing_since, metadata.find(where.topic, where.partition) == nullptr)) {
+      stop_lanes_to(*target);
+      continue;
+    }
+    leaderless |= leader < 0;
     if (leader >= 0 && !produce_loops_.contains(leader) && !closing_) {
       auto& loop = produce_loops_[leader] = std::make_unique<ProduceLoop>(*this, leader);
       tasks_.spawn(loop->run());
     }
   }
+  if (leaderless) destination_.request_refresh();
   wake_produce_loops();
+}
+
+void Shard::stop_lanes_to(Target& target) {
+  for (auto& [where, slot] : slots_) {
+    if (std::find(slot->targets.begin(), slot->targets.end(), &target) == slot->targets.end()) {
+      continue;
+    }
+    target.window.drop_lane(&slot->lane);
+    stop_lane(*slot, fmt::format("{}: destination topic {} was deleted, or lost partition {}",
+                                 slot->lane.name(), target.where.topic, target.where.partition));
+  }
 }
 
 void Shard::pump(Slot& slot) {
@@ -261,7 +312,8 @@ Awaitable<Result<void>> Shard::commit(bool all) {
     const Position position = slot->lane.progress().committable();
     const bool due =
         all || slot->committed != position || now - slot->committed_at > kRecommitAfter;
-    if (!due) continue;
+    // The coordinator refuses a commit as a whole where it does not know a topic.
+    if (!due || slot->missing_since) continue;
     commits.push_back({where, position.offset, position.leader_epoch, slot->metadata});
     moved.emplace_back(slot.get(), position);
   }

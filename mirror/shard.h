@@ -55,6 +55,9 @@ class Shard {
 
     net::TopicPartition where;
     ProduceWindow window;
+    std::optional<TimePoint> refused_since;  // by errors that are tried again
+    bool refusal_reported = false;
+    std::optional<TimePoint> missing_since;
   };
 
   // A lane with what the loops note about it.
@@ -67,6 +70,7 @@ class Shard {
     TimePoint retry_at = TimePoint::min();
     net::BackOff back_off;
     bool stop_reported = false;
+    std::optional<TimePoint> missing_since;  // the topic is not among the source's any more
     std::optional<Position> committed;
     TimePoint committed_at = TimePoint::min();
   };
@@ -124,6 +128,8 @@ class Shard {
   Slot* slot_of(const Lane* lane);
   net::Awaitable<net::Result<void>> get_producer_id(TimePoint deadline);
   Target& target(const std::string& topic, std::int32_t partition);
+  bool is_gone(std::optional<TimePoint>& missing_since, bool missing) const;
+  void stop_lanes_to(Target& target);
   void on_source_metadata();
   void on_destination_metadata();
   void pump_backlogs();
@@ -141,6 +147,7 @@ class Shard {
   Counters counters_;
   ProducerIdentity producer_;
   int in_flight_max_ = 1;  // batches a partition
+  bool zstd_allowed_ = true;
   std::map<net::TopicPartition, std::unique_ptr<Slot>> slots_;
   std::map<net::TopicPartition, std::unique_ptr<Target>> targets_;
   std::map<std::int32_t, std::unique_ptr<FetchLoop>> fetch_loops_;

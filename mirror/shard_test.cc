@@ -51,11 +51,13 @@ struct ShardTest : testing::Test {
     return made;
   }
 
-  Awaitable<void> begin() {
+  Awaitable<void> begin() { return begin_with(plans()); }
+
+  Awaitable<void> begin_with(std::vector<LanePlan> made) {
     shard.emplace(runtime, flow.config, 0, budget_bytes);
     const auto started = co_await shard->start(runtime.now() + seconds(10));
     EXPECT_TRUE(started);
-    const auto added = co_await shard->add_lanes(plans());
+    const auto added = co_await shard->add_lanes(std::move(made));
     EXPECT_TRUE(added);
   }
 
@@ -263,6 +265,34 @@ TEST_F(ShardTest, ASourceThatCannotBeReadFromStopsItsPartitionsWithASentence) {
   runtime.run(wait(seconds(2)));
   ASSERT_EQ(shard->report().stop_reasons.size(), 1u);
   EXPECT_THAT(shard->report().stop_reasons[0], HasSubstr("offers no version of Fetch"));
+  runtime.run(finish());
+}
+
+// While brokers restart, metadata names no leader, or does not know a topic yet.
+TEST_F(ShardTest, PartitionsWithoutALeaderGoOnSoonAfterTheyHaveOne) {
+  topics(2, 2);
+  end = 40;
+  for (const int partition : {0, 1}) flow.fill(partition, 10, 4);
+  flow.cluster.topics["orders"][0] = -1;
+  flow.cluster.topics["copy"][1] = -1;
+  runtime.run(begin());
+  runtime.run(wait(seconds(20)));
+  EXPECT_LT(flow.cluster.broker(1).seen.size(), 100u);
+  topics(2, 2);
+  EXPECT_TRUE(runtime.run(all_ended(seconds(5))));
+  runtime.run(finish());
+}
+
+TEST_F(ShardTest, ATopicThatABrokerDoesNotKnowYetIsLookedForAgain) {
+  topics(1, 1);
+  end = 40;
+  flow.fill(0, 10, 4);
+  const auto made = plans();
+  flow.cluster.topics.erase("copy");
+  runtime.run(begin_with(made));
+  runtime.run(wait(seconds(2)));
+  topics(1, 1);
+  EXPECT_TRUE(runtime.run(all_ended(seconds(5))));
   runtime.run(finish());
 }
 

@@ -4,11 +4,12 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mirror/core/progress_note.h"
+#include "mirror/destination_topic.h"
 #include "mirror/shard.h"
 #include "net/admin.h"
 
@@ -32,26 +33,33 @@ class Topology {
 
  private:
   using Committed = net::GroupOffsets::Committed;
+  using Starts = std::map<net::TopicPartition, Position>;
+
+  // What the source said of a topic when planning began; it may change, or go, meanwhile.
+  struct Found {
+    std::string name;
+    protocol::Uuid id;
+    std::int32_t partitions = 0;
+  };
 
   // A topic that is mirrored.
   struct Topic {
     ProgressNote note;
     std::string destination;
     std::int32_t lanes = 0;  // partitions planned so far
-    std::size_t batch_bytes_max = 0;
+    std::size_t message_bytes_max = 0;
   };
 
-  net::Awaitable<net::Result<std::vector<LanePlan>>> plan_topic(std::string name);
+  net::Awaitable<net::Result<std::vector<LanePlan>>> plan_topic(Found found);
   net::Awaitable<net::Result<Topic>> adopt(
-      std::string name, const std::map<net::TopicPartition, Committed>* committed);
-  net::Awaitable<net::Result<bool>> ensure_destination(std::string name, std::string destination);
+      Found found, const std::map<net::TopicPartition, Committed>* committed);
+  net::Result<LaneMode> choose_mode(const Found& found, const DestinationTopic& there,
+                                    const std::optional<ProgressNote>& recorded) const;
+  net::Awaitable<net::Result<Starts>> find_starts(
+      Found found, const Topic* topic, std::map<net::TopicPartition, Committed> committed);
   net::Awaitable<net::Result<std::vector<LanePlan>>> plan_lanes(
-      std::string name, Topic* topic, std::map<net::TopicPartition, Committed> committed);
-  net::Result<LaneMode> choose_mode(const std::string& name, std::int32_t source_partitions,
-                                    std::int32_t destination_partitions, bool created) const;
-  void check_existing(const std::string& name, const std::string& destination,
-                      const net::TopicConfigs& source, const net::TopicConfigs& here);
-  std::int32_t partitions_of(net::Cluster& cluster, const std::string& topic) const;
+      Found found, Topic* topic, std::map<net::TopicPartition, Committed> committed);
+  bool is_own_copy(std::string_view name) const;
   void complain(const std::string& topic, const std::string& text);
   void log(net::LogLevel level, std::string text) const;
 
@@ -60,6 +68,7 @@ class Topology {
   std::map<net::TopicPartition, std::int64_t> old_offsets_;
   std::map<std::string, Topic> topics_;
   std::map<std::string, std::string> complaints_;  // by topic: what was last said about it
+  bool first_look_ = true;
 };
 
 }  // namespace kmirror::mirror

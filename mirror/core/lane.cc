@@ -134,6 +134,14 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
             "mirrored yet");
     return;
   }
+  const Codec codec = settings_.codec.value_or(batch.codec().value_or(Codec::kNone));
+  if (codec == Codec::kZstd && !settings_.zstd_allowed) {
+    flush(out);
+    stop_at(batch,
+            "it is compressed with zstd, which the destination's brokers (before Kafka 2.1) "
+            "cannot read; set compression.type to another codec");
+    return;
+  }
   if (must_rebuild(batch)) {
     rebuild(batch, out);
   } else {
@@ -144,7 +152,8 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
 
 bool Lane::must_rebuild(const BatchView& batch) const {
   return settings_.mode == LaneMode::kKey || batch.base_offset() < position() ||
-         (settings_.codec && batch.codec() != settings_.codec);
+         (settings_.codec && batch.codec() != settings_.codec) ||
+         (batch.bytes().size() > settings_.message_bytes_max && batch.record_count() > 1);
 }
 
 void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
@@ -153,6 +162,7 @@ void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
   outgoing.records.append(bytes);
   outgoing.header = bytes.first(protocol::kBatchHeaderBytes);
   outgoing.record_count = batch.record_count();
+  outgoing.first_offset = batch.base_offset();
   outgoing.lane = this;
   outgoing.slab = backlog_->slab;
   outgoing.entry = progress_.take({batch.next_offset(), batch.leader_epoch()}, 1);
@@ -208,6 +218,7 @@ void Lane::flush(std::vector<Routed>& out) {
   split_pending_ = false;
   split_bytes_ = 0;
   std::vector<protocol::SplitBatch> batches = splitter_->finish();
+  const std::int64_t first_offset = fetch_offset();
   const auto entry = progress_.take(split_end_, static_cast<int>(batches.size()));
   const bool by_key = settings_.mode == LaneMode::kKey;
   for (protocol::SplitBatch& split : batches) {
@@ -216,6 +227,7 @@ void Lane::flush(std::vector<Routed>& out) {
     for (ConstBytes piece : outgoing.built->pieces) outgoing.records.append(piece);
     outgoing.header = outgoing.built->header;
     outgoing.record_count = outgoing.built->record_count;
+    outgoing.first_offset = first_offset;
     outgoing.charge = Budget::Charge(budget_, outgoing.built->size_bytes);
     outgoing.lane = this;
     outgoing.entry = entry;

@@ -34,10 +34,12 @@ class Lane {
     std::string destination_topic;
     LaneMode mode = LaneMode::kIdentity;
     std::int32_t destination_partitions = 1;
-    std::optional<compression::Codec> codec;  // empty: each batch keeps its own
-    std::optional<int> compression_level;      // of that codec
-    std::size_t batch_bytes_max = 1'000'000;  // of batches made here
-    std::size_t credit_bytes = 1 << 20;       // unacknowledged, above which nothing is fetched
+    std::optional<compression::Codec> codec;    // empty: each batch keeps its own
+    std::optional<int> compression_level;       // of that codec
+    std::size_t message_bytes_max = 1'000'012;  // that the destination takes as one batch
+    bool zstd_allowed = true;                   // by the destination: Kafka 2.1 and later
+    std::size_t batch_bytes_max = 1'000'000;    // of batches made here
+    std::size_t credit_bytes = 1 << 20;         // unacknowledged, above which nothing is fetched
   };
 
   struct Routed {

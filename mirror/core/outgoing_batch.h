@@ -21,6 +21,8 @@ struct OutgoingBatch {
   MutableBytes header;            // its first 61 bytes
   std::int32_t record_count = 0;
 
+  std::int64_t first_offset = 0;  // of its first record at the source, or one before it
+
   Lane* lane = nullptr;  // told when the batch is acknowledged
   Progress::Entry entry = 0;
 
