@@ -296,6 +296,21 @@ TEST_F(ShardTest, ATopicThatABrokerDoesNotKnowYetIsLookedForAgain) {
   runtime.run(finish());
 }
 
+// The answer of the old leader makes room for what the new leader is to get.
+TEST_F(ShardTest, AnAnswerOfTheOldLeaderLetsTheNewOneGoOn) {
+  topics(1, 1);
+  flow.fill(0, 10, 4);
+  flow.config.destination.client.metadata_max_age = seconds(10);
+  flow.produce_time = seconds(12);
+  flow.on_produce = [&] { flow.produce_time = {}; };
+  runtime.run(begin());
+  runtime.run(wait(seconds(1)));
+  flow.cluster.topics["copy"][0] = 1;
+  runtime.run(wait(seconds(14)));
+  EXPECT_EQ(flow.copy[0], FakeFlow::numbers(0, 40));
+  runtime.run(finish());
+}
+
 TEST_F(ShardTest, AMovedSourceIsFollowed) {
   topics(1, 1);
   end = 80;
