@@ -2,6 +2,7 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -59,7 +60,9 @@ class Recent {
 net::AsioRuntime::LogSink make_log_sink() {
   auto logger = std::make_shared<spdlog::logger>(
       "kmirror", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  // On a terminal the line may begin behind the live line of progress, which it takes the place of.
+  const std::string clear = isatty(STDERR_FILENO) != 0 ? "\r\x1b[K" : "";
+  logger->set_pattern(clear + "%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
   auto recent = std::make_shared<Recent>();
   return [logger, recent](net::LogLevel level, std::string_view line) {
     if (!recent->said_already(line)) logger->log(spdlog_level(level), line);

@@ -105,6 +105,8 @@ TEST(MirrorFlags, ErrorsSayWhatToDo) {
       {with_files({"--num-streams=4"}),
        "--num-streams=4 is not a flag or subcommand that is known here; the nearest one is "
        "--num.streams."},
+      {with_files({"topcis"}),
+       "topcis is not a flag or subcommand that is known here; the nearest one is topics."},
       {with_files({"more"}), "more is not a flag or subcommand that is known here."},
       {with_files({"--set", "a=1", "b=2"}), "b=2 is not a flag or subcommand that is known here."},
       {with_files({"--rebalance.listener.args", "x"}),
