@@ -11,8 +11,8 @@ add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-m
 
 find_program(KMIRROR_CCACHE ccache)
 if(KMIRROR_CCACHE)
-  # Precompiled headers are cached too once ccache is told not to look at their time stamps.
-  set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
+  # What ccache needs for users of precompiled headers; it goes on comparing what files hold.
+  set(sloppiness pch_defines,time_macros)
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=${sloppiness} ${KMIRROR_CCACHE})
   add_compile_options(-fpch-preprocess)
