@@ -8,7 +8,9 @@ enum class ExitCode : int {
   kUsage = 1,       // wrong flag, file, property, value or regex; nothing was contacted
   kStart = 2,       // refused at start: no broker reached, group in use, same cluster at both ends
   kFailure = 3,     // stopped by a failure after mirroring had begun
-  kIncomplete = 4,  // ended as asked, but some partitions had been stopped and are not whole
+  // Ended, but something is not whole: a partition was stopped, the source deleted records before
+  // they were read, or --until-end was cut short or found no topic.
+  kIncomplete = 4,
 };
 
 }  // namespace kmirror::mirror
