@@ -69,6 +69,12 @@ def is_long(request):
     return request.config.getoption("--long")
 
 
+@pytest.fixture
+def is_full_size(request, is_long):
+    """One pairing always moves what the long run moves for all."""
+    return is_long or request.node.callspec.params["pairing"] == tuple(NEW)
+
+
 @pytest.fixture(scope="session")
 def endpoints():
     started = endpoints_module.Endpoints()

@@ -12,7 +12,7 @@ UNTOUCHED_BYTES = 16 << 10
 
 
 @pytest.fixture
-def loaded(pairing, is_long):
+def loaded(pairing, is_full_size):
     """A topic for each codec, and one of small batches, on the source."""
     topics = {pairing.topic(codec): codec for codec in pairing.source.codecs()}
     small = pairing.topic("small")
@@ -21,7 +21,7 @@ def loaded(pairing, is_long):
         "Load",
         bootstrap=pairing.source.bootstrap,
         topics=",".join(f"{name}={codec}" for name, codec in topics.items()),
-        records=1_000_000 if is_long else 30_000,
+        records=1_000_000 if is_full_size else 30_000,
         batch_size=65536,
         linger_ms=100,
     )
