@@ -14,7 +14,7 @@ constexpr KnownKey kConsumer[] = {
     {"auto.commit.interval.ms", KeyRole::kNoEffect, number()},
     {"auto.offset.reset", KeyRole::kUsed, one_of("earliest,latest,none,smallest,largest")},
     {"check.crcs", KeyRole::kNoEffect, boolean()},
-    {"client.rack", KeyRole::kUsed, any_value()},
+    {"client.rack", KeyRole::kNotFollowed, any_value(), "records are read from leaders only"},
     {"consumer.id", KeyRole::kNoEffect, any_value()},
     {"consumer.timeout.ms", KeyRole::kNoEffect, number(-1)},
     {"default.api.timeout.ms", KeyRole::kNoEffect, number()},

@@ -98,7 +98,7 @@ TEST_F(LoadConfig, ReadsEverySetting) {
       "bootstrap.servers = s1:1, [::1]:2,,s1:1\ngroup.id=g\nclient.id=ignored\n"
       "auto.offset.reset=latest\nisolation.level=read_uncommitted\nfetch.min.bytes=2\n"
       "fetch.max.bytes=3\nmax.partition.fetch.bytes=4\nfetch.max.wait.ms=5\n"
-      "request.timeout.ms=6\nmetadata.max.age.ms=9223372036854775807\nclient.rack=r\n"
+      "request.timeout.ms=6\nmetadata.max.age.ms=9223372036854775807\n"
       "retry.backoff.ms=5000\nsocket.connection.setup.timeout.ms=7\n",
       "bootstrap.servers=d:1\nclient.id=me\ncompression.type=zstd\ncompression.zstd.level=-5\n"
       "compression.gzip.level=9\nenable.idempotence=false\nmax.request.size=9\n"
@@ -120,7 +120,6 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   EXPECT_EQ(source.client.connect_timeout, milliseconds(7));
   EXPECT_EQ(source.client.metadata_max_age, milliseconds(2'147'483'647));
   EXPECT_EQ(source.client.retry_backoff_max, milliseconds(5'000));
-  EXPECT_EQ(source.client_rack, "r");
   const DestinationConfig& destination = loaded.config.destination;
   EXPECT_EQ(destination.client.client_id, "me");
   EXPECT_EQ(destination.codec, compression::Codec::kZstd);

@@ -46,7 +46,6 @@ struct SourceConfig {
   std::int32_t fetch_max_bytes = 50 * 1024 * 1024;
   std::int32_t max_partition_fetch_bytes = 1024 * 1024;
   milliseconds fetch_max_wait{500};
-  std::string client_rack;  // empty: none
 };
 
 struct DestinationConfig {

@@ -93,7 +93,6 @@ ConfigResult<SourceConfig> resolve_source(const Properties& properties, const st
       {"max.partition.fetch.bytes", "fetch.message.max.bytes"}, source.max_partition_fetch_bytes);
   source.fetch_max_wait =
       keys.duration({"fetch.max.wait.ms", "fetch.wait.max.ms"}, source.fetch_max_wait);
-  source.client_rack = keys.text({"client.rack"});
   return source;
 }
 
