@@ -11,11 +11,12 @@ add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-m
 
 find_program(KMIRROR_CCACHE ccache)
 if(KMIRROR_CCACHE)
-  # What ccache needs for users of precompiled headers; it goes on comparing what files hold.
-  set(sloppiness pch_defines,time_macros)
+  # The sloppiness is what ccache needs for users of precompiled headers; it goes on comparing what
+  # files hold. With paths taken relative to the source tree, one clone's build serves the next.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=${sloppiness} ${KMIRROR_CCACHE})
-  add_compile_options(-fpch-preprocess)
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true ${KMIRROR_CCACHE})
+  add_compile_options(-fpch-preprocess -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 endif()
 find_program(KMIRROR_MOLD mold)
 if(KMIRROR_MOLD)
