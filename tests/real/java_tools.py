@@ -49,9 +49,10 @@ class Server:
     @classmethod
     def ask(cls, tool, options):
         if cls.process is None or cls.process.poll() is not None:
+            started = command()  # This compiles, and makes the directory that the log goes to.
             log = open(CLASSES.parent / "tools.log", "ab")
             cls.process = subprocess.Popen(
-                command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+                started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
             )
             log.close()
         question = words(tool, options)
