@@ -44,7 +44,9 @@ bool Topology::is_own_copy(std::string_view name) const {
 
 Awaitable<Result<std::vector<LanePlan>>> Topology::plan_new_lanes() {
   const Result<void> refreshed = co_await shard_.source().refresh();
-  if (!refreshed) co_return refreshed.error();
+  if (!refreshed && first_look_) co_return refreshed.error();
+  // Who reads from a broker that is away has said so; the next look comes soon.
+  if (!refreshed) co_return std::vector<LanePlan>();
   const auto& topics = shard_.source().metadata().topics;
   std::erase_if(complaints_, [&](const auto& said) { return !topics.contains(said.first); });
   std::vector<Found> found;

@@ -23,7 +23,7 @@ class Topology {
   void set_old_offsets(std::map<net::TopicPartition, std::int64_t> offsets);
 
   // Reads the source's topics and plans lanes for what is new. What fails is logged and tried again
-  // the next time, except that failing to read the source at all is the result.
+  // the next time, except that a source that cannot be read the first time is the result.
   net::Awaitable<net::Result<std::vector<LanePlan>>> plan_new_lanes();
 
   std::size_t topics() const { return topics_.size(); }
