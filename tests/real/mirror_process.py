@@ -13,6 +13,11 @@ PROGRAM = pathlib.Path(
 )
 EXIT_TIMEOUT_S = 120
 
+# Its documented exit statuses.
+USAGE = 1
+START = 2
+INCOMPLETE = 4
+
 
 class Mirror:
     """One kmirror between two endpoints. Start it as often as needed: the group stays the same.
@@ -58,17 +63,25 @@ class Mirror:
                 [*self.command, *flags], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
-    def run_until_end(self, timeout_s=EXIT_TIMEOUT_S):
+    def run_until_end(self, *flags, timeout_s=EXIT_TIMEOUT_S):
         """Copies up to the ends that the source has now; the exit status must be 0."""
-        self.start("--until-end")
+        self.start("--until-end", *flags)
         self.expect_exit(timeout_s)
 
-    def stop(self):
-        """SIGTERM; it must finish, say a closing line and exit with 0."""
+    def expect_refusal(self, status, *words, flags=()):
+        """Up to the ends as well, but it must end with this status and say all of these words."""
+        self.start("--until-end", *flags)
+        self.expect_exit(EXIT_TIMEOUT_S, status)
+        said = self.output()
+        missing = [word for word in words if word not in said]
+        assert not missing, f"{missing} not in:\n{said}"
+
+    def stop(self, expected=0):
+        """SIGTERM; it must finish, say a closing line and exit with the expected status."""
         # Before its first line it may not be listening for signals yet.
         self.wait(self.output, EXIT_TIMEOUT_S, "a first line")
         self.process.send_signal(signal.SIGTERM)
-        self.expect_exit(EXIT_TIMEOUT_S)
+        self.expect_exit(EXIT_TIMEOUT_S, expected)
 
     def kill(self):
         if self.process is not None and self.process.poll() is None:
@@ -107,4 +120,6 @@ class Mirror:
 
 
 def write_properties(path, properties):
-    path.write_text("".join(f"{key}={value}\n" for key, value in properties.items()))
+    """A value of None leaves the key out."""
+    lines = [f"{key}={value}\n" for key, value in properties.items() if value is not None]
+    path.write_text("".join(lines))
