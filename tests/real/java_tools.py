@@ -146,6 +146,10 @@ def create_topics(endpoint, *specifications):
     run("Topics", bootstrap=endpoint.bootstrap, create=",".join(specifications))
 
 
+def delete_topics(endpoint, *topics):
+    run("Topics", bootstrap=endpoint.bootstrap, delete=",".join(topics))
+
+
 def describe_topic(endpoint, topic):
     """The topic's own settings, and its partition count under the name partitions."""
     lines = run("Topics", bootstrap=endpoint.bootstrap, describe=topic)

@@ -1,10 +1,13 @@
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -12,13 +15,17 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * --create name:partitions[:key=value;key=value],... creates topics with as many replicas as there
- * are brokers, at most three. --grow name:partitions adds partitions. --describe a,b prints for
- * each topic a line "topic partitions n" and the settings that are its own, "topic key value".
+ * are brokers, at most three. --grow name:partitions adds partitions. --delete a,b returns when
+ * the topics are gone from the metadata. --describe a,b prints for each topic a line
+ * "topic partitions n" and the settings that are its own, "topic key value".
  */
 final class Topics {
+  private static final Duration LEADERS_TIMEOUT = Duration.ofSeconds(60);
+
   static void run(Args args, Consumer<String> print) throws Exception {
     Properties config = new Properties();
     config.put("bootstrap.servers", args.get("bootstrap"));
@@ -31,6 +38,9 @@ final class Topics {
         NewPartitions grown = NewPartitions.increaseTo(Integer.parseInt(parts[1]));
         admin.createPartitions(Map.of(parts[0], grown)).all().get();
         awaitLeaders(admin, parts[0], grown.totalCount());
+      }
+      if (!args.get("delete", "").isEmpty()) {
+        delete(admin, List.of(args.get("delete").split(",")));
       }
       if (!args.get("describe", "").isEmpty()) {
         describe(admin, print, List.of(args.get("describe").split(",")));
@@ -59,14 +69,34 @@ final class Topics {
 
   /**
    * Returns when every leader answers. A producer that begins earlier can have its first batch
-   * refused and its second one accepted, and never recovers from that.
+   * refused and its second one accepted, and never recovers from that. A broker may not even have
+   * heard of the topic yet.
    */
   private static void awaitLeaders(Admin admin, String topic, int partitions) throws Exception {
     Map<TopicPartition, OffsetSpec> all = new HashMap<>();
     for (int partition = 0; partition < partitions; partition++) {
       all.put(new TopicPartition(topic, partition), OffsetSpec.latest());
     }
-    admin.listOffsets(all).all().get();
+    long deadline = System.nanoTime() + LEADERS_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        admin.listOffsets(all).all().get();
+        return;
+      } catch (ExecutionException e) {
+        boolean passes = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!passes || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(50);
+      }
+    }
+  }
+
+  private static void delete(Admin admin, List<String> topics) throws Exception {
+    admin.deleteTopics(topics).all().get();
+    while (!Collections.disjoint(admin.listTopics().names().get(), topics)) {
+      Thread.sleep(50);
+    }
   }
 
   private static void describe(Admin admin, Consumer<String> print, List<String> topics)
