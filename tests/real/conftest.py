@@ -29,6 +29,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "own_brokers(why): needs brokers that this run started")
     config.addinivalue_line("markers", "few_pairings: crossed pairings only, all with --long")
     config.addinivalue_line("markers", "one_pairing: versions make no difference")
+    config.addinivalue_line("markers", "old_sources: old sources only, so with --long")
 
 
 def pytest_generate_tests(metafunc):
@@ -37,6 +38,8 @@ def pytest_generate_tests(metafunc):
         found = pairings("few_pairings" in marks)
         if "one_pairing" in marks and not endpoints_module.outside():
             found = [pairing for pairing in found if pairing.values[0] == tuple(NEW)]
+        if "old_sources" in marks:
+            found = [pairing for pairing in found if pairing.values[0][0] in OLD]
         metafunc.parametrize("pairing", found, indirect=True)
 
 

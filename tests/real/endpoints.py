@@ -7,11 +7,13 @@ import subprocess
 from kafka_cluster import Cluster, kcat_options
 from kafka_jars import version_tuple
 
-# Topics are made by the tests or by the mirror, never by a look-up; retention is checked often.
+# Topics are made by the tests or by the mirror, never by a look-up; retention and compaction look
+# often whether there is something to do.
 SETTINGS = {
     "auto.create.topics.enable": "false",
     "log.retention.check.interval.ms": "1000",
     "log.initial.task.delay.ms": "500",
+    "log.cleaner.backoff.ms": "500",
 }
 
 
