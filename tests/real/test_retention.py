@@ -1,5 +1,6 @@
 """Old records of a topic that keeps them long must not die at the destination on arrival."""
 
+import re
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from kafka_cluster import wait_until
 PARTITIONS = 2
 DAY_MS = 86_400_000
 CHECKS = 3
+WARNING = re.compile(r"warning topic (\S+): .* keeps less than the source \((.*)\)")
 SETTINGS = {"retention.ms": str(365 * DAY_MS), "max.message.bytes": "2000000"}
 
 
@@ -26,6 +28,28 @@ def test_old_records_stay(pairing, new_mirror):
     for check in range(CHECKS):
         expect_retention_at_work(pairing.destination, pairing.topic(f"control-{check}"))
     assert java_tools.digests(pairing.destination, [topic]) == before
+
+
+@pytest.mark.one_pairing
+def test_shorter_retention_is_warned_about(pairing, new_mirror):
+    topics = [pairing.topic(name) for name in ("time", "size", "same")]
+    ours = f"retention.ms={7 * DAY_MS};retention.bytes=1000000000"
+    theirs = [
+        f"retention.ms={DAY_MS};retention.bytes=1000000000",
+        f"retention.ms={7 * DAY_MS};retention.bytes=1000000",
+        ours,
+    ]
+    java_tools.create_topics(pairing.source, *(f"{topic}:1:{ours}" for topic in topics))
+    java_tools.create_topics(
+        pairing.destination, *(f"{topic}:1:{there}" for topic, there in zip(topics, theirs))
+    )
+    mirror = new_mirror("|".join(topics))
+    mirror.run_until_end()
+    found = WARNING.findall(mirror.output())
+    assert sorted(found) == sorted([
+        (topics[0], f"retention.ms={7 * DAY_MS} there, {DAY_MS} here"),
+        (topics[1], "retention.bytes=1000000000 there, 1000000 here"),
+    ])
 
 
 def load_old(endpoint, topic):

@@ -11,7 +11,7 @@ SETTINGS = {
     "cleanup.policy": "compact",
     "compression.type": "gzip",
     "max.message.bytes": "2000000",
-    "message.timestamp.type": "CreateTime",
+    "message.timestamp.type": "LogAppendTime",
     "min.insync.replicas": "1",
     "retention.bytes": "1000000000",
     "retention.ms": "864000000",
@@ -66,3 +66,31 @@ def test_settings_of_a_created_topic(pairing, new_mirror):
     described = java_tools.describe_topic(pairing.destination, topic)
     assert described.items() >= SETTINGS.items()
     assert described["partitions"] == "3"
+
+
+@pytest.mark.one_pairing
+def test_more_in_sync_than_replicas(pairing, new_mirror):
+    """A copy that asks for more replicas in sync than it has would refuse every record."""
+    topic = pairing.topic("in-sync")
+    java_tools.create_topics(pairing.source, f"{topic}:1:min.insync.replicas=2")
+    mirror = new_mirror(topic)
+    mirror.run_until_end("--set", "destination.replication.factor=1")
+    assert java_tools.describe_topic(pairing.destination, topic)["min.insync.replicas"] == "1"
+    assert f"topic {topic}: min.insync.replicas is 2 at the source" in mirror.output()
+
+
+@pytest.mark.one_pairing
+def test_destination_partitions(pairing, new_mirror):
+    """Of topics that the mirror creates; one that is there keeps what it has."""
+    new, there = pairing.topic("new"), pairing.topic("there")
+    java_tools.create_topics(pairing.source, f"{new}:2", f"{there}:2")
+    java_tools.create_topics(pairing.destination, f"{there}:2")
+    load(pairing, new)
+    load(pairing, there)
+    new_mirror(f"{new}|{there}").run_until_end("--set", "destination.partitions=5")
+    assert java_tools.describe_topic(pairing.destination, new)["partitions"] == "5"
+    assert java_tools.describe_topic(pairing.destination, there)["partitions"] == "2"
+    before, _, _ = java_tools.key_digests(pairing.source, [new, there])
+    after, misplaced, _ = java_tools.key_digests(pairing.destination, [new, there])
+    assert after == before
+    assert misplaced == {new: 0, there: 0}
