@@ -77,7 +77,7 @@ Awaitable<Result<void>> Cluster::refresh() {
   const CallOptions options{.deadline = call_deadline()};
   const auto reply = co_await connection.value()->call(request, options);
   if (!reply) co_return reply.error();
-  metadata_.update(reply.value().message, whole);
+  metadata_.update(reply.value().message, reply.value().version, whole);
   if (on_metadata) on_metadata();
   co_return Result<void>();
 }

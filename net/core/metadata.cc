@@ -11,7 +11,22 @@ using protocol::ErrorCode;
 // Partition indexes come from the peer; a topic of Kafka has far fewer.
 constexpr std::int32_t kPartitionsMax = 1'000'000;
 
-TopicInfo merged(const protocol::MetadataResponse::Topic& answer, const TopicInfo* known) {
+// Brokers before 2.4 do not tell leader epochs reliably while partitions are reassigned
+// (KAFKA-9212; MetadataResponse.hasReliableLeaderEpochs).
+constexpr std::int16_t kFirstReliableEpochs = 9;
+
+// So many older answers in a row are not a broker that lags behind, but a topic that was deleted
+// and created again between two of them; only its id would tell them apart at once. To be wrong
+// costs a request to a broker that is no leader any more.
+constexpr int kOlderAnswersMax = 5;
+
+bool is_outdated(const PartitionInfo& answer, const PartitionInfo& known, bool has_id) {
+  return answer.leader_epoch >= 0 && answer.leader_epoch < known.leader_epoch &&
+         (has_id || known.older_answers + 1 < kOlderAnswersMax);
+}
+
+TopicInfo merged(const protocol::MetadataResponse::Topic& answer, std::int16_t version,
+                 const TopicInfo* known) {
   TopicInfo topic{.id = answer.topic_id, .internal = answer.is_internal, .partitions = {}};
   const bool same = known != nullptr && known->id == topic.id;
   for (const auto& partition : answer.partitions) {
@@ -22,11 +37,12 @@ TopicInfo merged(const protocol::MetadataResponse::Topic& answer, const TopicInf
     }
     PartitionInfo& info = topic.partitions[index];
     info = {.leader = partition.leader_id,
-            .leader_epoch = partition.leader_epoch,
+            .leader_epoch = version < kFirstReliableEpochs ? -1 : partition.leader_epoch,
             .replicas = static_cast<std::int32_t>(partition.replica_nodes.size())};
     if (same && static_cast<std::size_t>(index) < known->partitions.size() &&
-        known->partitions[index].leader_epoch > info.leader_epoch) {
+        is_outdated(info, known->partitions[index], !topic.id.is_zero())) {
       info = known->partitions[index];
+      ++info.older_answers;
     }
   }
   return topic;
@@ -34,7 +50,8 @@ TopicInfo merged(const protocol::MetadataResponse::Topic& answer, const TopicInf
 
 }  // namespace
 
-void Metadata::update(const protocol::MetadataResponse& response, bool whole) {
+void Metadata::update(const protocol::MetadataResponse& response, std::int16_t version,
+                      bool whole) {
   if (response.cluster_id) cluster_id = *response.cluster_id;
   controller = response.controller_id;
   brokers.clear();
@@ -52,7 +69,7 @@ void Metadata::update(const protocol::MetadataResponse& response, bool whole) {
     const TopicInfo* old = known == from.end() ? nullptr : &known->second;
     if (answer.error_code == ErrorCode::kNone ||
         answer.error_code == ErrorCode::kLeaderNotAvailable) {
-      topics.insert_or_assign(std::string(*answer.name), merged(answer, old));
+      topics.insert_or_assign(std::string(*answer.name), merged(answer, version, old));
     } else if (answer.error_code == ErrorCode::kUnknownTopicOrPartition) {
       if (!whole && old != nullptr) topics.erase(known);
     } else if (whole && old != nullptr) {

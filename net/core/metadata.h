@@ -16,8 +16,9 @@ namespace kmirror::net {
 
 struct PartitionInfo {
   std::int32_t leader = -1;        // broker id, or -1 while there is none
-  std::int32_t leader_epoch = -1;  // -1 from brokers before 2.1
+  std::int32_t leader_epoch = -1;  // -1 from brokers before 2.4
   std::int32_t replicas = 0;
+  int older_answers = 0;  // with an older epoch, one after the other
 };
 
 struct TopicInfo {
@@ -39,9 +40,9 @@ struct Metadata {
 
   // Takes over a response. `whole` says that all topics were asked for, so that one not named is
   // gone. An answer of a broker that lags behind (an older leader epoch of the same topic) does
-  // not undo what is known (KIP-320). Topics with an error keep what is known, except that one the
-  // broker does not know is forgotten.
-  void update(const protocol::MetadataResponse& response, bool whole);
+  // not undo what is known (KIP-320), unless topics have no ids and it is repeated. Topics with an
+  // error keep what is known, except that one the broker does not know is forgotten.
+  void update(const protocol::MetadataResponse& response, std::int16_t version, bool whole);
 
   // The partition's leader, or -1.
   std::int32_t leader_of(std::string_view topic, std::int32_t partition) const;

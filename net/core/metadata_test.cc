@@ -9,6 +9,8 @@ using protocol::ErrorCode;
 using protocol::MetadataResponse;
 using protocol::Uuid;
 
+constexpr std::int16_t kVersion = 12;
+
 struct Leader {
   std::int32_t id;
   std::int32_t epoch;
@@ -47,7 +49,7 @@ MetadataResponse response(std::vector<MetadataResponse::Topic> topics) {
 
 TEST(Metadata, TakesOverWhatTheBrokerSays) {
   Metadata metadata;
-  metadata.update(response({topic("t", {{1, 7}, {-1, 8}})}), true);
+  metadata.update(response({topic("t", {{1, 7}, {-1, 8}})}), kVersion, true);
   EXPECT_EQ(metadata.cluster_id, "c");
   EXPECT_EQ(metadata.controller, 1);
   EXPECT_EQ(metadata.brokers.at(1).address, (HostPort{"a", 9092}));
@@ -60,7 +62,7 @@ TEST(Metadata, TakesOverWhatTheBrokerSays) {
 
 TEST(Metadata, WhatIsNotThereHasNoLeader) {
   Metadata metadata;
-  metadata.update(response({topic("t", {{1, 0}})}), true);
+  metadata.update(response({topic("t", {{1, 0}})}), kVersion, true);
   EXPECT_EQ(metadata.leader_of("u", 0), -1);
   for (const std::int32_t partition : {-1, 1, 1 << 30}) {
     EXPECT_EQ(metadata.leader_of("t", partition), -1) << partition;
@@ -69,10 +71,10 @@ TEST(Metadata, WhatIsNotThereHasNoLeader) {
 
 TEST(Metadata, TopicsThatWereNotAskedForStay) {
   Metadata metadata;
-  metadata.update(response({topic("t", {{1, 0}}), topic("u", {{1, 0}})}), true);
-  metadata.update(response({topic("t", {{1, 0}})}), false);
+  metadata.update(response({topic("t", {{1, 0}}), topic("u", {{1, 0}})}), kVersion, true);
+  metadata.update(response({topic("t", {{1, 0}})}), kVersion, false);
   EXPECT_TRUE(metadata.topics.contains("u"));
-  metadata.update(response({topic("t", {{1, 0}})}), true);
+  metadata.update(response({topic("t", {{1, 0}})}), kVersion, true);
   EXPECT_FALSE(metadata.topics.contains("u"));
 }
 
@@ -95,8 +97,8 @@ TEST(Metadata, FurtherAnswers) {
   for (const Case& each : cases) {
     for (const bool whole : {true, false}) {
       Metadata metadata;
-      metadata.update(response({topic("t", {{1, 5}})}), true);
-      metadata.update(response({each.answer}), whole);
+      metadata.update(response({topic("t", {{1, 5}})}), kVersion, true);
+      metadata.update(response({each.answer}), kVersion, whole);
       EXPECT_EQ(metadata.topics.contains("t"), each.leader.has_value()) << each.what;
       EXPECT_EQ(metadata.leader_of("t", 0), each.leader.value_or(-1)) << each.what;
     }
@@ -105,11 +107,44 @@ TEST(Metadata, FurtherAnswers) {
 
 TEST(Metadata, AnEpochThatLagsBehindIsJudgedByPartition) {
   Metadata metadata;
-  metadata.update(response({topic("t", {{1, 5}, {1, 5}})}), true);
-  metadata.update(response({topic("t", {{2, 4}, {2, 6}, {2, 0}})}), true);
+  metadata.update(response({topic("t", {{1, 5}, {1, 5}})}), kVersion, true);
+  metadata.update(response({topic("t", {{2, 4}, {2, 6}, {2, 0}})}), kVersion, true);
   EXPECT_EQ(metadata.leader_of("t", 0), 1);
   EXPECT_EQ(metadata.leader_of("t", 1), 2);
   EXPECT_EQ(metadata.leader_of("t", 2), 2);
+}
+
+// Without ids, a topic that was deleted and created again looks like an answer of long ago.
+TEST(Metadata, AnOlderEpochIsBelievedWhenItIsRepeatedAndTopicsHaveNoIds) {
+  for (const std::uint8_t id : {0, 1}) {
+    Metadata metadata;
+    metadata.update(response({topic("t", {{1, 5}}, id)}), kVersion, true);
+    int answers = 0;
+    while (metadata.leader_of("t", 0) == 1 && answers < 100) {
+      metadata.update(response({topic("t", {{2, 0}}, id)}), kVersion, true);
+      ++answers;
+    }
+    EXPECT_EQ(answers, id == 0 ? 5 : 100);
+    EXPECT_EQ(metadata.find("t", 0)->leader_epoch, id == 0 ? 0 : 5);
+  }
+}
+
+TEST(Metadata, OlderEpochsThatAlternateWithTheNewestAreABrokerThatLagsBehind) {
+  Metadata metadata;
+  for (int i = 0; i < 20; ++i) {
+    metadata.update(response({topic("t", {{1, 5}}, 0)}), kVersion, true);
+    metadata.update(response({topic("t", {{2, 4}}, 0)}), kVersion, true);
+    EXPECT_EQ(metadata.leader_of("t", 0), 1);
+  }
+}
+
+// KAFKA-9212, and answers of old brokers while a cluster is upgraded.
+TEST(Metadata, EpochsThatOldBrokersTellAreNotUsed) {
+  Metadata metadata;
+  metadata.update(response({topic("t", {{1, 5}}, 0)}), 9, true);
+  metadata.update(response({topic("t", {{2, 4}}, 0)}), 8, true);
+  EXPECT_EQ(metadata.leader_of("t", 0), 2);
+  EXPECT_EQ(metadata.find("t", 0)->leader_epoch, -1);
 }
 
 TEST(Metadata, PartitionNumbersThatNoTopicHas) {
@@ -118,16 +153,16 @@ TEST(Metadata, PartitionNumbersThatNoTopicHas) {
     answer.partitions.push_back({.partition_index = index, .leader_id = 1});
   }
   Metadata metadata;
-  metadata.update(response({answer}), true);
+  metadata.update(response({answer}), kVersion, true);
   EXPECT_EQ(metadata.topics.at("t").partitions.size(), 1u);
 }
 
 TEST(Metadata, BrokersThatAreGoneAreForgotten) {
   Metadata metadata;
-  metadata.update(response({}), true);
+  metadata.update(response({}), kVersion, true);
   MetadataResponse other = response({});
   other.brokers[0].node_id = 2;
-  metadata.update(other, false);
+  metadata.update(other, kVersion, false);
   EXPECT_FALSE(metadata.brokers.contains(1));
   EXPECT_TRUE(metadata.brokers.contains(2));
 }
