@@ -3,8 +3,8 @@
 // the group has no members.
 //
 // Finds the group's coordinator, and finds it again when it moves or cannot be reached. Each call
-// tries until cluster.call_deadline() as of its start. Used on the Cluster's executor, one call at
-// a time; the Cluster outlives it.
+// tries until cluster.call_deadline() as of its start. Used on the Cluster's executor, where calls
+// may overlap; the Cluster outlives it.
 #pragma once
 
 #include <cstdint>

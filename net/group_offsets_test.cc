@@ -15,10 +15,12 @@ using protocol::ErrorCode;
 using protocol::FindCoordinatorRequest;
 using protocol::OffsetCommitRequest;
 using protocol::OffsetFetchRequest;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
 constexpr std::int32_t kPartitions = 3;
+constexpr int kCallsEach = 50;
 
 // Two brokers, one of them the coordinator of group "g", which stores offsets of topic "t".
 struct GroupOffsetsTest : testing::Test {
@@ -32,6 +34,8 @@ struct GroupOffsetsTest : testing::Test {
   std::vector<ErrorCode> group_errors;       // answered first, one after the other
   std::map<std::int32_t, GroupOffsets::Committed> stored;
   int members = 0;
+  int succeeded_commits = 0;
+  int succeeded_fetches = 0;
 
   void SetUp() override {
     brokers.on<FindCoordinatorRequest>([this](const auto& request, auto version, auto& answer) {
@@ -136,6 +140,35 @@ struct GroupOffsetsTest : testing::Test {
     return runtime.run(group.fetch(std::move(where)));
   }
 
+  Awaitable<void> commit_often() {
+    for (int i = 1; i <= kCallsEach; ++i) {
+      std::vector<GroupOffsets::Commit> commits;
+      commits.push_back({.where = {"t", 0}, .offset = i, .metadata = ""});
+      const auto committed = co_await group.commit(std::move(commits));
+      if (committed) ++succeeded_commits;
+    }
+  }
+
+  Awaitable<void> fetch_often() {
+    for (int i = 0; i < kCallsEach; ++i) {
+      std::vector<TopicPartition> where;
+      for (std::int32_t index = 0; index < kPartitions; ++index) where.push_back({"t", index});
+      const auto fetched = co_await group.fetch(std::move(where));
+      if (fetched) ++succeeded_fetches;
+    }
+  }
+
+  // The coordinator moves, and the old one crashes every other time.
+  Awaitable<void> move_often() {
+    Wakeup pause(runtime);
+    while (succeeded_commits + succeeded_fetches < 2 * kCallsEach &&
+           runtime.now().time_since_epoch() < seconds(600)) {
+      co_await pause.wait(runtime.now() + milliseconds(135));
+      if (coordinator == 2) brokers.broker(2).hang_up();
+      coordinator = 3 - coordinator;
+    }
+  }
+
   Result<void> commit_two() {
     std::vector<GroupOffsets::Commit> commits;
     commits.push_back({.where = {"t", 0}, .offset = 10, .leader_epoch = 4, .metadata = "m"});
@@ -231,6 +264,19 @@ TEST_F(GroupOffsetsTest, MembersAreCounted) {
   EXPECT_EQ(runtime.run(group.live_members()).value(), 0);
   group_errors = {ErrorCode::kGroupAuthorizationFailed};
   EXPECT_FALSE(runtime.run(group.live_members()));
+}
+
+// A shard commits while topics that appeared are looked up.
+TEST_F(GroupOffsetsTest, CallsMayOverlap) {
+  for (const std::int32_t id : {1, 2}) brokers.broker(id).delay = milliseconds(10);
+  TaskGroup tasks(runtime);
+  tasks.spawn(commit_often());
+  tasks.spawn(fetch_often());
+  tasks.spawn(move_often());
+  runtime.run(tasks.join());
+  EXPECT_EQ(succeeded_commits, kCallsEach);
+  EXPECT_EQ(succeeded_fetches, kCallsEach);
+  EXPECT_EQ(stored[0].offset, kCallsEach);
 }
 
 TEST_F(GroupOffsetsTest, NothingToCommitAsksNobody) {
