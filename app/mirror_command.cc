@@ -141,7 +141,7 @@ int run_mirror_command(std::vector<std::string> arguments) {
   const net::AsioRuntime::LogSink log = make_log_sink();
   for (const std::string& warning : flags.warnings) log(LogLevel::kWarning, warning);
   for (const std::string& warning : loaded.value().warnings) log(LogLevel::kWarning, warning);
-  for (const std::string& note : loaded.value().notes) log(LogLevel::kDebug, note);
+  for (const std::string& note : loaded.value().notes) log(LogLevel::kInfo, note);
   return run_mirror(loaded.value().config, log);
 }
 

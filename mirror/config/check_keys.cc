@@ -31,7 +31,7 @@ ConfigError wrong_value(const Property& property, std::string_view must_be) {
 
 std::optional<ConfigError> check_keys(const Properties& properties, KeySet set,
                                       std::vector<std::string>& warnings,
-                                      std::vector<std::string>& notes) {
+                                      std::vector<std::string>& without_effect) {
   for (const Property& property : properties) {
     const KnownKey* key = find_known_key(set, property.key);
     if (key == nullptr) key = find_known_key(KeySet::kOwn, property.key);
@@ -47,7 +47,7 @@ std::optional<ConfigError> check_keys(const Properties& properties, KeySet set,
       case KeyRole::kUsed:
         break;
       case KeyRole::kNoEffect:
-        notes.push_back(fmt::format("{} has no effect here.", where_and_key));
+        without_effect.push_back(fmt::format("{} ({})", property.key, property.where()));
         break;
       case KeyRole::kNotFollowed:
         if (passes(*key, property)) break;

@@ -10,13 +10,13 @@ using testing::ElementsAre;
 
 struct Outcome {
   std::string error;
-  std::vector<std::string> warnings, notes;
+  std::vector<std::string> warnings, without_effect;
 };
 
 Outcome check(std::string_view text, KeySet set) {
   ConfigResult<Properties> properties = parse_properties(text, "f");
   Outcome outcome;
-  auto error = check_keys(*properties, set, outcome.warnings, outcome.notes);
+  auto error = check_keys(*properties, set, outcome.warnings, outcome.without_effect);
   if (error) outcome.error = error->text;
   return outcome;
 }
@@ -29,12 +29,12 @@ TEST(CheckKeys, GoodKeysPassInSilence) {
       KeySet::kConsumer);
   EXPECT_EQ(outcome.error, "");
   EXPECT_THAT(outcome.warnings, ElementsAre());
-  EXPECT_THAT(outcome.notes, ElementsAre());
+  EXPECT_THAT(outcome.without_effect, ElementsAre());
 }
 
-TEST(CheckKeys, NotesWhatHasNoEffect) {
+TEST(CheckKeys, NamesWhatHasNoEffect) {
   Outcome outcome = check("\nlinger.ms=5", KeySet::kProducer);
-  EXPECT_THAT(outcome.notes, ElementsAre("f:2: linger.ms has no effect here."));
+  EXPECT_THAT(outcome.without_effect, ElementsAre("linger.ms (f:2)"));
   EXPECT_THAT(outcome.warnings, ElementsAre());
 }
 

@@ -96,6 +96,22 @@ std::optional<ConfigError> resolve_flags(const MirrorInputs& inputs, MirrorConfi
   return std::nullopt;
 }
 
+std::vector<std::string> notes_on(const Properties& consumer,
+                                  const std::vector<std::string>& without_effect) {
+  std::vector<std::string> notes;
+  const Property* client_id = find_property(consumer, "client.id");
+  if (client_id != nullptr && !trimmed(client_id->value).empty()) {
+    notes.push_back(fmt::format(
+        "{}: client.id={} is replaced by <group.id>-<number of the stream>, as by MirrorMaker.",
+        client_id->where(), client_id->value));
+  }
+  if (!without_effect.empty()) {
+    notes.push_back(
+        fmt::format("keys that have no effect here: {}.", fmt::join(without_effect, ", ")));
+  }
+  return notes;
+}
+
 }  // namespace
 
 ConfigResult<LoadedConfig> load_mirror_config(const MirrorInputs& inputs) {
@@ -111,10 +127,13 @@ ConfigResult<LoadedConfig> load_mirror_config(const MirrorInputs& inputs) {
   }
 
   LoadedConfig loaded;
-  std::vector<std::string>&warnings = loaded.warnings, &notes = loaded.notes;
-  if (auto error = check_keys(*consumer, KeySet::kConsumer, warnings, notes)) return *error;
-  if (auto error = check_keys(*producer, KeySet::kProducer, warnings, notes)) return *error;
-  if (auto error = check_keys(own, KeySet::kOwn, warnings, notes)) return *error;
+  std::vector<std::string>& warnings = loaded.warnings;
+  std::vector<std::string> without_effect;
+  if (auto error = check_keys(*consumer, KeySet::kConsumer, warnings, without_effect))
+    return *error;
+  if (auto error = check_keys(*producer, KeySet::kProducer, warnings, without_effect))
+    return *error;
+  if (auto error = check_keys(own, KeySet::kOwn, warnings, without_effect)) return *error;
 
   ConfigResult<SourceConfig> source = resolve_source(*consumer, inputs.consumer_config);
   if (!source) return source.error();
@@ -128,6 +147,7 @@ ConfigResult<LoadedConfig> load_mirror_config(const MirrorInputs& inputs) {
   }
   if (auto error = resolve_own(own, loaded.config)) return *error;
   if (auto error = resolve_flags(inputs, loaded.config)) return *error;
+  loaded.notes = notes_on(*consumer, without_effect);
   return loaded;
 }
 

@@ -24,7 +24,7 @@ struct MirrorInputs {
 struct LoadedConfig {
   MirrorConfig config;
   std::vector<std::string> warnings;  // one sentence each, for the user
-  std::vector<std::string> notes;     // keys that have no effect here, for the debug log
+  std::vector<std::string> notes;     // likewise, of what is as it was with MirrorMaker or harmless
 };
 
 ConfigResult<LoadedConfig> load_mirror_config(const MirrorInputs& inputs);

@@ -11,6 +11,7 @@ namespace kmirror::mirror {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -157,6 +158,16 @@ TEST_F(LoadConfig, ReadsTheOldConsumersAndProducersKeys) {
   EXPECT_EQ(loaded.config.destination.codec, compression::Codec::kSnappy);
   EXPECT_THAT(loaded.config.destination.client.bootstrap_servers,
               ElementsAre(net::HostPort{"d", 1}));
+}
+
+TEST_F(LoadConfig, NotesWhatIsReplacedAndWhatHasNoEffect) {
+  const LoadedConfig loaded = load(plus(kConsumer, "client.id=me\nmax.poll.records=5\n"),
+                                   plus(kProducer, "client.id=me\nlinger.ms=5\n"));
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  EXPECT_THAT(loaded.notes,
+              ElementsAre(AllOf(HasSubstr("c:3: client.id=me is replaced by <group.id>-")),
+                          AllOf(HasSubstr("keys that have no effect here: max.poll.records ("),
+                                HasSubstr("c:4), linger.ms ("), HasSubstr("p:3)."))));
 }
 
 TEST_F(LoadConfig, CompressionTypes) {
