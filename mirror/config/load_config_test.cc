@@ -160,6 +160,13 @@ TEST_F(LoadConfig, ReadsTheOldConsumersAndProducersKeys) {
               ElementsAre(net::HostPort{"d", 1}));
 }
 
+TEST_F(LoadConfig, FetchSizesOfZeroMeanOneBatchAtATime) {
+  const LoadedConfig loaded =
+      load(plus(kConsumer, "fetch.max.bytes=0\nmax.partition.fetch.bytes=0\n"), kProducer);
+  EXPECT_EQ(loaded.config.source.fetch_max_bytes, 1);
+  EXPECT_EQ(loaded.config.source.max_partition_fetch_bytes, 1);
+}
+
 TEST_F(LoadConfig, NotesWhatIsReplacedAndWhatHasNoEffect) {
   const LoadedConfig loaded = load(plus(kConsumer, "client.id=me\nmax.poll.records=5\n"),
                                    plus(kProducer, "client.id=me\nlinger.ms=5\n"));

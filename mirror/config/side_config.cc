@@ -88,9 +88,11 @@ ConfigResult<SourceConfig> resolve_source(const Properties& properties, const st
     source.isolation_level_given = true;
   }
   source.fetch_min_bytes = keys.int32({"fetch.min.bytes"}, source.fetch_min_bytes);
-  source.fetch_max_bytes = keys.int32({"fetch.max.bytes"}, source.fetch_max_bytes);
-  source.max_partition_fetch_bytes = keys.int32(
-      {"max.partition.fetch.bytes", "fetch.message.max.bytes"}, source.max_partition_fetch_bytes);
+  // Kafka takes 0 too; with 0 as with 1 brokers send one batch at a time (KIP-74).
+  source.fetch_max_bytes = std::max(1, keys.int32({"fetch.max.bytes"}, source.fetch_max_bytes));
+  source.max_partition_fetch_bytes =
+      std::max(1, keys.int32({"max.partition.fetch.bytes", "fetch.message.max.bytes"},
+                             source.max_partition_fetch_bytes));
   source.fetch_max_wait =
       keys.duration({"fetch.max.wait.ms", "fetch.wait.max.ms"}, source.fetch_max_wait);
   return source;
