@@ -20,8 +20,12 @@ using protocol::FetchResponse;
 constexpr std::int16_t kFirstTopicIdVersion = 13;
 
 // How long a broker may wait for records of quiet lanes while others, which have more to read, wait
-// only for room: they join the next request.
+// only for room: they join the next request. It doubles while neither records nor room come, so
+// that a lane waits for its next request at most about as long as it was stuck before.
 constexpr std::chrono::milliseconds kShortWait{10};
+
+// How long errors that are tried again may last before they are worth a line.
+constexpr std::chrono::seconds kPatience{5};
 
 }  // namespace
 
@@ -30,7 +34,8 @@ FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
       broker_(broker),
       random_(shard.runtime().random().split(fmt::format("fetch from {}", broker))),
       wakeup_(shard.runtime()),
-      back_off_(shard.source().make_reconnect_back_off()) {}
+      back_off_(shard.source().make_reconnect_back_off()),
+      short_wait_(kShortWait) {}
 
 Awaitable<void> FetchLoop::run() {
   while (!shard_.closing()) {
@@ -48,7 +53,7 @@ Awaitable<void> FetchLoop::run() {
     }
     if (done) {
       back_off_.reset();
-    } else if (!shard_.closing()) {
+    } else if (shard_.fetching()) {
       co_await pause_after(done.error());
     }
   }
@@ -105,12 +110,11 @@ TimePoint FetchLoop::next_retry() const {
   return next;
 }
 
-FetchRequest FetchLoop::make_request(const Plan& plan) const {
+FetchRequest FetchLoop::make_request(const Plan& plan, Duration max_wait) const {
   const SourceConfig& config = shard_.config().source;
-  const auto wait =
-      waits_for_room() ? std::min(kShortWait, config.fetch_max_wait) : config.fetch_max_wait;
   FetchRequest request;
-  request.max_wait_ms = static_cast<std::int32_t>(wait.count());
+  request.max_wait_ms = static_cast<std::int32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(max_wait).count());
   request.min_bytes = config.fetch_min_bytes;
   request.max_bytes = static_cast<std::int32_t>(plan.bytes);
   request.isolation_level = config.read_committed ? 1 : 0;
@@ -138,19 +142,23 @@ Awaitable<Result<void>> FetchLoop::connect() {
 }
 
 Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
-  const FetchRequest request = make_request(plan);
+  const Duration longest = shard_.config().source.fetch_max_wait;
+  const bool crowded = waits_for_room();
+  const FetchRequest request =
+      make_request(plan, crowded ? std::min(short_wait_, longest) : longest);
   ++rotation_;
   for (Shard::Slot* slot : plan.slots) slot->fetching = true;
   shard_.budget().begin_fetch(plan.bytes);
   const net::CallOptions options{
-      .deadline = shard_.source().call_deadline() + shard_.config().source.fetch_max_wait,
+      .deadline = shard_.source().call_deadline() + longest,
       .version_max = plan.topic_ids ? FetchRequest::kApi.versions.max
                                     : static_cast<std::int16_t>(kFirstTopicIdVersion - 1)};
   Result<Response> response = co_await connection_->call(request, options);
   shard_.budget().end_fetch(plan.bytes);
   for (Shard::Slot* slot : plan.slots) slot->fetching = false;
-  if (response && !shard_.closing()) {
-    on_response(plan, response.value());
+  if (response && shard_.fetching()) {
+    const bool brought = on_response(plan, response.value());
+    short_wait_ = crowded && !brought ? std::min(2 * short_wait_, longest) : Duration(kShortWait);
     response = Response{};  // The frame is held by what was taken from it alone.
     for (Shard::Slot* slot : plan.slots) shard_.pump(*slot);
   } else if (!response && response.error().kind == net::FailureKind::kUnsupported) {
@@ -158,17 +166,17 @@ Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
       shard_.stop_lane(*slot, slot->lane.name() + ": " + response.error().text);
     }
   }
-  shard_.on_fetch_ended();
   if (!response) co_return response.error();
   co_return Result<void>();
 }
 
-void FetchLoop::on_response(const Plan& plan, Response& response) {
+bool FetchLoop::on_response(const Plan& plan, Response& response) {
   const ErrorCode code = response.message.error_code;
   if (code != ErrorCode::kNone) {
     for (Shard::Slot* slot : plan.slots) on_error(*slot, code);
-    return;
+    return false;
   }
+  bool brought = false;
   std::vector<Shard::Slot*> awaited = plan.slots;  // A partition is answered for once.
   for (FetchResponse::Topic& topic : response.message.responses) {
     for (FetchResponse::Partition& partition : topic.partitions) {
@@ -178,23 +186,25 @@ void FetchLoop::on_response(const Plan& plan, Response& response) {
                                                          : s->lane.settings().topic == topic.topic);
       });
       if (slot == awaited.end()) continue;
-      on_partition(*std::exchange(*slot, nullptr), response.frame, partition);
+      brought |= on_partition(*std::exchange(*slot, nullptr), response.frame, partition);
     }
   }
+  return brought;
 }
 
-void FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
+bool FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
                              FetchResponse::Partition& partition) {
   if (partition.error_code != ErrorCode::kNone) {
     on_error(slot, partition.error_code);
-    return;
+    return false;
   }
   slot.back_off.reset();
+  note_acceptance(slot);
   const bool read_committed = shard_.config().source.read_committed;
   slot.lane.set_high_watermark(read_committed && partition.last_stable_offset >= 0
                                    ? partition.last_stable_offset
                                    : partition.high_watermark);
-  if (!partition.records || partition.records->empty()) return;
+  if (!partition.records || partition.records->empty()) return false;
   std::vector<protocol::AbortedTransaction> aborted;
   if (read_committed && partition.aborted_transactions) {
     for (const auto& transaction : *partition.aborted_transactions) {
@@ -202,11 +212,15 @@ void FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
     }
   }
   slot.lane.on_fetched(frame, partition.records->bytes(), std::move(aborted));
+  return true;
 }
 
 void FetchLoop::on_error(Shard::Slot& slot, ErrorCode code) {
   net::Runtime& runtime = shard_.runtime();
   slot.retry_at = runtime.now() + slot.back_off.next(random_);
+  const std::string reason = fmt::format(
+      "{}: offset {}: {} answers a fetch with {}: {}", slot.lane.name(), slot.lane.fetch_offset(),
+      shard_.source().broker_name(broker_), error_name(code), error_sentence(code));
   if (code == ErrorCode::kOffsetOutOfRange) {
     slot.fetching = true;  // until the range is known
     shard_.spawn(find_range(&slot));
@@ -214,11 +228,25 @@ void FetchLoop::on_error(Shard::Slot& slot, ErrorCode code) {
              refreshes_metadata(code)) {
     shard_.source().request_refresh();
   } else if (!is_retriable(code)) {
-    shard_.stop_lane(slot,
-                     fmt::format("{}: offset {}: {} answers a fetch with {}: {}", slot.lane.name(),
-                                 slot.lane.fetch_offset(), shard_.source().broker_name(broker_),
-                                 error_name(code), error_sentence(code)));
+    shard_.stop_lane(slot, reason);
+    return;
   }
+  note_refusal(slot, reason);
+}
+
+// What passes by itself within seconds, as a leader's move, is nobody's business.
+void FetchLoop::note_refusal(Shard::Slot& slot, const std::string& reason) {
+  const TimePoint now = shard_.runtime().now();
+  if (!slot.refused_since) slot.refused_since = now;
+  if (slot.refusal_reported || now - *slot.refused_since < kPatience) return;
+  slot.refusal_reported = true;
+  shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
+}
+
+void FetchLoop::note_acceptance(Shard::Slot& slot) {
+  slot.refused_since.reset();
+  if (!std::exchange(slot.refusal_reported, false)) return;
+  shard_.runtime().log(net::LogLevel::kInfo, slot.lane.name() + " is read again");
 }
 
 // The position is outside the log: either retention was faster than the mirror, or the log is not
@@ -229,9 +257,8 @@ Awaitable<void> FetchLoop::find_range(Shard::Slot* slot) {
   const auto earliest =
       co_await net::list_offsets(shard_.source(), where, net::OffsetSpec::kEarliest, false);
   slot->fetching = false;
-  shard_.on_fetch_ended();
   wake();
-  if (!earliest || earliest.value().empty()) co_return;
+  if (!earliest || earliest.value().empty() || !shard_.fetching()) co_return;
   const std::int64_t first = earliest.value().begin()->second.offset;
   const std::int64_t position = slot->lane.fetch_offset();
   if (position < first && shard_.config().source.auto_offset_reset != OffsetReset::kNone) {

@@ -31,17 +31,20 @@ class FetchLoop {
 
   std::vector<Shard::Slot*> due_slots();
   Plan make_plan();
-  protocol::FetchRequest make_request(const Plan& plan) const;
+  protocol::FetchRequest make_request(const Plan& plan, Duration max_wait) const;
   bool waits_for_room() const;
   TimePoint next_retry() const;
 
   net::Awaitable<net::Result<void>> connect();
   net::Awaitable<net::Result<void>> fetch(Plan plan);
   net::Awaitable<void> pause_after(net::Failure failure);
-  void on_response(const Plan& plan, Response& response);
-  void on_partition(Shard::Slot& slot, net::SlabRef& frame,
+  // Whether it brought records, as on_partition.
+  bool on_response(const Plan& plan, Response& response);
+  bool on_partition(Shard::Slot& slot, net::SlabRef& frame,
                     protocol::FetchResponse::Partition& partition);
   void on_error(Shard::Slot& slot, protocol::ErrorCode code);
+  void note_refusal(Shard::Slot& slot, const std::string& reason);
+  void note_acceptance(Shard::Slot& slot);
   net::Awaitable<void> find_range(Shard::Slot* slot);
 
   Shard& shard_;
@@ -51,6 +54,7 @@ class FetchLoop {
   net::BackOff back_off_;
   net::Cluster::ConnectionPtr connection_;
   std::size_t rotation_ = 0;
+  Duration short_wait_;  // while lanes wait for room
 };
 
 }  // namespace kmirror::mirror

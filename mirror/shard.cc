@@ -262,10 +262,6 @@ void Shard::pump_backlogs() {
   for (auto& [where, slot] : slots_) pump(*slot);
 }
 
-void Shard::on_fetch_ended() {
-  if (!fetching_) drained_.notify();
-}
-
 Shard::Slot* Shard::slot_of(const Lane* lane) {
   const auto found = slots_.find({lane->settings().topic, lane->settings().partition});
   return found == slots_.end() ? nullptr : found->second.get();
@@ -292,9 +288,7 @@ void Shard::stop_fetching() {
 Awaitable<bool> Shard::drain(TimePoint deadline) {
   const auto busy = [this] {
     return std::any_of(slots_.begin(), slots_.end(),
-                       [](const auto& entry) {
-                         return entry.second->fetching || entry.second->lane.has_backlog();
-                       }) ||
+                       [](const auto& entry) { return entry.second->lane.has_backlog(); }) ||
            std::any_of(targets_.begin(), targets_.end(),
                        [](const auto& entry) { return !entry.second->window.idle(); });
   };

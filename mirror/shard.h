@@ -68,6 +68,8 @@ class Shard {
     std::vector<Target*> targets;  // by destination partition; one for an identity lane
     bool fetching = false;         // a Fetch for it is under way
     TimePoint retry_at = TimePoint::min();
+    std::optional<TimePoint> refused_since;  // by errors that are tried again
+    bool refusal_reported = false;
     net::BackOff back_off;
     bool stop_reported = false;
     std::optional<TimePoint> missing_since;  // the topic is not among the source's any more
@@ -84,7 +86,8 @@ class Shard {
   // Lanes begin to run; their positions are committed at once, so that their mode is recorded.
   net::Awaitable<net::Result<void>> add_lanes(std::vector<LanePlan> plans);
 
-  // No more fetches. What was taken goes on to the destination.
+  // No more fetches; answers of those under way are dropped. What was taken goes on to the
+  // destination.
   void stop_fetching();
 
   // Waits until everything taken is acknowledged, also of lanes that stopped, or until the
@@ -116,7 +119,6 @@ class Shard {
   // Moves what a lane can give to its windows, and wakes who is to send it.
   void pump(Slot& slot);
   void on_acknowledged(std::vector<OutgoingBatch> batches);
-  void on_fetch_ended();
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
   void refuse(Target& target, const Lane* lane, std::string reason);

@@ -37,6 +37,7 @@ TEST_F(ShardTest, CommitsTheStartBeforeAnythingIsMirrored) {
   runtime.run(begin());
   EXPECT_EQ(flow.committed.at(0), 0);
   flow.refusal = nullptr;
+  runtime.run(wait(seconds(1)));
   runtime.run(finish());
   EXPECT_EQ(flow.committed.at(0), 4);
 }

@@ -39,8 +39,9 @@ class FakeFlow {
   std::map<std::int32_t, std::int64_t> committed;
   int fetches = 0;
 
-  std::int64_t log_start = 0;  // of the source's partitions
-  Duration produce_time{};     // that the destination takes for a request
+  std::int64_t log_start = 0;                                    // of the source's partitions
+  protocol::ErrorCode fetch_error = protocol::ErrorCode::kNone;  // of every partition
+  Duration produce_time{};  // that the destination takes for a request
   // What a produced batch is answered with instead of being looked at.
   std::function<protocol::ErrorCode(std::int32_t partition, const protocol::BatchView&)> refusal;
   // Called with each request to produce; may hang up, and move leaders.
@@ -106,7 +107,9 @@ class FakeFlow {
     protocol::FetchResponse::Partition answer{.partition_index = wanted.partition};
     Buffer& bytes = chunks_[wanted.partition];
     bytes.clear();
-    if (wanted.fetch_offset < log_start) {
+    if (fetch_error != protocol::ErrorCode::kNone) {
+      answer.error_code = fetch_error;
+    } else if (wanted.fetch_offset < log_start) {
       answer.error_code = protocol::ErrorCode::kOffsetOutOfRange;
     } else {
       for (const Buffer& batch : source[wanted.partition]) {

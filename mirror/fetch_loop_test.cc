@@ -1,0 +1,102 @@
+// What a fetch loop does while nothing moves: errors that last, room that does not come, brokers
+// that hang.
+#include "mirror/fetch_loop.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "mirror/testing/shard_fixture.h"
+
+namespace kmirror::mirror {
+namespace {
+
+using protocol::ErrorCode;
+using testing::Contains;
+using testing::HasSubstr;
+
+struct FetchLoopTest : ShardFixture {
+  std::ptrdiff_t lines_with(std::string_view part) const {
+    return std::ranges::count_if(runtime.lines, [part](const std::string& line) {
+      return line.find(part) != std::string::npos;
+    });
+  }
+};
+
+TEST_F(FetchLoopTest, ErrorsThatLastAreALineAndTheirEndIsAnother) {
+  topics(1, 1);
+  flow.fill(0, 10, 4);
+  flow.fetch_error = ErrorCode::kNotLeaderOrFollower;
+  runtime.run(begin());
+  runtime.run(wait(seconds(4)));
+  EXPECT_EQ(lines_with("answers a fetch"), 0) << "a leader that moves is nobody's business";
+  runtime.run(wait(seconds(30)));
+  EXPECT_EQ(lines_with("answers a fetch"), 1);
+  EXPECT_THAT(runtime.lines,
+              Contains(AllOf(HasSubstr("topic orders partition 0: offset 0: source broker 1"),
+                             HasSubstr("NOT_LEADER_OR_FOLLOWER"), HasSubstr("again and again"))));
+  EXPECT_EQ(lines_with("is read again"), 0);
+  flow.fetch_error = ErrorCode::kNone;
+  runtime.run(wait(seconds(5)));
+  EXPECT_EQ(lines_with("topic orders partition 0 is read again"), 1);
+  EXPECT_EQ(flow.copy[0].size(), 40u);
+  runtime.run(finish());
+}
+
+TEST_F(FetchLoopTest, AStuckDestinationDoesNotMakeTheSourceBusy) {
+  topics(2, 2);
+  flow.config.source.max_partition_fetch_bytes = 100;
+  flow.fill(0, 100, 4);
+  flow.refusal = [](auto, const auto&) { return ErrorCode::kNotEnoughReplicas; };
+  runtime.run(begin());
+  runtime.run(wait(seconds(20)));
+  EXPECT_LE(flow.fetches, 60);
+  flow.refusal = nullptr;
+  flow.produce_time = milliseconds(5);
+  runtime.run(wait(seconds(5)));
+  EXPECT_EQ(flow.copy[0].size(), 400u) << "once there is room, the pauses are short again";
+  runtime.run(finish());
+}
+
+TEST_F(FetchLoopTest, TheSmallestSizesMoveABatchAtATime) {
+  topics(2, 2);
+  end = 40;
+  flow.config.source.fetch_max_bytes = 1;
+  flow.config.source.max_partition_fetch_bytes = 1;
+  for (const int partition : {0, 1}) flow.fill(partition, 10, 4);
+  mirror_all();
+  for (const int partition : {0, 1}) EXPECT_EQ(flow.copy[partition], FakeFlow::numbers(0, 40));
+}
+
+TEST_F(FetchLoopTest, TheEndDoesNotWaitForASourceThatHangs) {
+  topics(1, 1);
+  flow.fill(0, 10, 4);
+  runtime.run(begin());
+  runtime.run(wait(seconds(2)));
+  const auto hang = [](const auto&, auto, auto&) { return false; };
+  flow.cluster.broker(1).on<protocol::FetchRequest>(hang);
+  runtime.run(wait(seconds(2)));
+  runtime.run(finish());
+  EXPECT_TRUE(drained);
+  EXPECT_LT(drain_time, milliseconds(10));
+  EXPECT_EQ(flow.committed[0], 40);
+}
+
+TEST_F(FetchLoopTest, TheEndDoesNotWaitForTheRangeOfALogEither) {
+  topics(1, 1);
+  flow.fill(0, 10, 4);
+  flow.log_start = 16;
+  const auto hang = [](const auto&, auto, auto&) { return false; };
+  flow.cluster.broker(1).on<protocol::ListOffsetsRequest>(hang);
+  runtime.run(begin());
+  runtime.run(wait(seconds(2)));
+  runtime.run(finish());
+  EXPECT_TRUE(drained);
+  EXPECT_LT(drain_time, milliseconds(10));
+  EXPECT_TRUE(shard->report().stop_reasons.empty());
+}
+
+}  // namespace
+}  // namespace kmirror::mirror
