@@ -37,6 +37,7 @@ class FakeFlow {
   std::map<std::int32_t, std::vector<std::string>> copy;  // values by partition
   std::map<std::int32_t, IdempotentLog> producers;        // by partition of the copy
   std::map<std::int32_t, std::int64_t> committed;
+  protocol::ErrorCode commit_error = protocol::ErrorCode::kNone;
   int fetches = 0;
 
   std::int64_t log_start = 0;                                    // of the source's partitions
@@ -170,8 +171,11 @@ class FakeFlow {
         auto& answer = response.topics.emplace_back();
         answer.name = topic.name;
         for (const auto& part : topic.partitions) {
-          committed[part.partition_index] = part.committed_offset;
-          answer.partitions.push_back({.partition_index = part.partition_index});
+          if (commit_error == protocol::ErrorCode::kNone) {
+            committed[part.partition_index] = part.committed_offset;
+          }
+          answer.partitions.push_back(
+              {.partition_index = part.partition_index, .error_code = commit_error});
         }
       }
     });

@@ -1,0 +1,63 @@
+// When a shard commits positions.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "mirror/testing/shard_fixture.h"
+#include "protocol/messages/offset_commit.h"
+
+namespace kmirror::mirror {
+namespace {
+
+using std::chrono::minutes;
+
+struct ShardCommitTest : ShardFixture {
+  std::ptrdiff_t commits() {
+    return std::ranges::count(flow.cluster.broker(2).seen, protocol::OffsetCommitRequest::kApi.key,
+                              &std::pair<std::int16_t, std::int16_t>::first);
+  }
+};
+
+// Offsets of a group without members expire, counted from their last commit (KIP-211).
+TEST_F(ShardCommitTest, EveryPositionIsCommittedAgainHourlyMovedOrNot) {
+  topics(2, 2);
+  runtime.run(begin());
+  EXPECT_EQ(commits(), 1);
+  runtime.run(wait(minutes(30)));
+  EXPECT_EQ(commits(), 1) << "nothing moved";
+  flow.committed.clear();
+  flow.fill(0, 1, 4);
+  runtime.run(wait(minutes(2)));
+  EXPECT_EQ(flow.committed, (std::map<std::int32_t, std::int64_t>{{0, 4}}));
+  runtime.run(wait(minutes(27)));
+  EXPECT_EQ(commits(), 2);
+  flow.committed.clear();
+  runtime.run(wait(minutes(3)));
+  EXPECT_EQ(flow.committed, (std::map<std::int32_t, std::int64_t>{{1, 0}}));
+  flow.committed.clear();
+  runtime.run(wait(minutes(31)));
+  EXPECT_EQ(flow.committed, (std::map<std::int32_t, std::int64_t>{{0, 4}}));
+  EXPECT_EQ(commits(), 4);
+  runtime.run(finish());
+}
+
+// What cannot be committed is tried again with the next interval, with what moved since.
+TEST_F(ShardCommitTest, ACommitThatFailsIsSaidAndMadeUpFor) {
+  topics(1, 1);
+  runtime.run(begin());
+  flow.commit_error = protocol::ErrorCode::kGroupAuthorizationFailed;
+  flow.fill(0, 1, 4);
+  runtime.run(wait(minutes(2)));
+  EXPECT_EQ(flow.committed[0], 0);
+  const auto said = std::ranges::count_if(runtime.lines, [](const std::string& line) {
+    return line.find("progress could not be committed") != std::string::npos;
+  });
+  EXPECT_GE(said, 1);
+  flow.commit_error = protocol::ErrorCode::kNone;
+  runtime.run(wait(minutes(2)));
+  EXPECT_EQ(flow.committed[0], 4);
+  runtime.run(finish());
+}
+
+}  // namespace
+}  // namespace kmirror::mirror
