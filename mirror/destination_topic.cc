@@ -53,6 +53,18 @@ void check_retention(Cluster& destination, const std::string& source_name, const
   }
 }
 
+void check_timestamps(Cluster& destination, const std::string& source_name, const std::string& name,
+                      const TopicConfigs& source, const TopicConfigs& here) {
+  const std::string there = value_of(source, "message.timestamp.type");
+  const std::string kept = value_of(here, "message.timestamp.type");
+  if (there.empty() || kept.empty() || there == kept) return;
+  destination.runtime().log(
+      LogLevel::kWarning,
+      fmt::format("topic {}: message.timestamp.type is {} at the source and {} of the destination "
+                  "topic {}: its readers may see other record times than those of the source",
+                  source_name, there, kept, name));
+}
+
 // How many replicas the broker gives a topic of its default replication factor; 1 where it does not
 // tell.
 Awaitable<std::int64_t> default_replicas(Cluster& destination) {
@@ -130,6 +142,7 @@ Awaitable<Result<DestinationTopic>> ensure_destination_topic(Cluster& source, Cl
   const auto here = co_await net::describe_topic_configs(destination, name);
   if (there && here && !topic.created) {
     check_retention(destination, source_name, name, there.value(), here.value());
+    check_timestamps(destination, source_name, name, there.value(), here.value());
   }
   const auto limit = here ? number_of(here.value(), "max.message.bytes") : std::nullopt;
   topic.message_bytes_max =

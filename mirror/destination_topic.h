@@ -19,7 +19,8 @@ struct DestinationTopic {
 };
 
 // Creates `name` at the destination unless it exists, with `partitions` (the source's, unless the
-// config says otherwise) and the settings of `source_name`; warns where an existing one keeps less.
+// config says otherwise) and the settings of `source_name`; warns where an existing one keeps less,
+// or other times.
 net::Awaitable<net::Result<DestinationTopic>> ensure_destination_topic(
     net::Cluster& source, net::Cluster& destination, const MirrorConfig& config,
     std::string source_name, std::string name, std::int32_t partitions);
