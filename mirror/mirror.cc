@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "net/zookeeper/discovery.h"
@@ -56,12 +57,17 @@ Mirror::~Mirror() = default;
 void Mirror::request_stop() {
   stopping_ = true;
   wakeup_.notify();
+  if (topology_) topology_->request_stop();
+  if (running_) return;
+  for (const auto& shard : shards_) {
+    net::asio::post(shard->runtime().executor(), [&shard = *shard] { shard.interrupt(); });
+  }
 }
 
 Awaitable<MirrorOutcome> Mirror::run() {
   net::Runtime& runtime = *runtimes_.front();
   const Result<void> started = co_await start();
-  if (!started) {
+  if (!started && !stopping_) {
     co_await close();
     co_return MirrorOutcome{ExitCode::kStart, started.error().text, {}};
   }
@@ -74,7 +80,7 @@ Awaitable<MirrorOutcome> Mirror::run() {
       if (all_ended(current)) break;
     } else if (runtime.now() >= look_again && !stopping_) {
       const Result<void> added = co_await add_lanes();
-      if (!added) runtime.log(LogLevel::kWarning, added.error().text);
+      if (!added && !stopping_) runtime.log(LogLevel::kWarning, added.error().text);
       look_again = runtime.now() + kTopologyEvery;
     }
   }
@@ -87,18 +93,19 @@ Awaitable<Result<void>> Mirror::start() {
   if (!found) co_return found;
   if (on_brokers_known) on_brokers_known(config_);
   const std::size_t budget = config_.memory_bytes / runtimes_.size();
-  for (std::size_t i = 0; i < runtimes_.size(); ++i) {
+  for (std::size_t i = 0; i < runtimes_.size() && !stopping_; ++i) {
     shards_.push_back(std::make_unique<Shard>(*runtimes_[i], config_, static_cast<int>(i), budget));
     const TimePoint deadline = runtimes_[i]->now() + config_.source.client.connect_timeout;
     const Result<void> started = co_await on_shard(*shards_[i], shards_[i]->start(deadline));
     if (!started) co_return started;
   }
+  if (stopping_) co_return Result<void>();
   const Result<void> checked = co_await check_clusters();
   if (!checked) co_return checked;
   topology_ = std::make_unique<Topology>(*shards_.front(), config_);
   topology_->set_old_offsets(std::move(old_offsets_));
   const Result<void> added = co_await add_lanes();
-  if (added && topology_->topics() == 0) {
+  if (added && topology_->topics() == 0 && !stopping_) {
     runtimes_.front()->log(
         LogLevel::kWarning,
         fmt::format("no topic of the source matches \"{}\" yet{}", config_.topics.pattern(),
@@ -152,6 +159,8 @@ Awaitable<Result<void>> Mirror::check_clusters() {
 Awaitable<Result<void>> Mirror::add_lanes() {
   Result<std::vector<LanePlan>> plans = co_await topology_->plan_new_lanes();
   if (!plans) co_return plans.error();
+  if (stopping_) co_return Result<void>();
+  running_ = true;
   // A shard that fails has its lanes all the same, and goes on trying.
   Result<void> result;
   std::vector<std::vector<LanePlan>> shares(shards_.size());
@@ -218,17 +227,17 @@ Awaitable<MirrorOutcome> Mirror::finish() {
     outcome.error =
         "some partitions or topics are not whole: " + outcome.report.stop_reasons.front();
   }
-  const bool cut_short = config_.until_end && !all_ended(outcome.report);
+  const bool cut_short = config_.until_end && (!running_ || !all_ended(outcome.report));
   if (outcome.code == ExitCode::kOk && outcome.report.counters.lost_records > 0) {
     outcome.code = ExitCode::kIncomplete;
     outcome.error = fmt::format("{} offsets were deleted at the source before they were mirrored",
                                 outcome.report.counters.lost_records);
-  } else if (outcome.code == ExitCode::kOk && config_.until_end && outcome.report.topics == 0) {
-    outcome.code = ExitCode::kIncomplete;
-    outcome.error = fmt::format("no topic matches \"{}\"", config_.topics.pattern());
   } else if (outcome.code == ExitCode::kOk && cut_short) {
     outcome.code = ExitCode::kIncomplete;
     outcome.error = "stopped before the ends were reached; the next start goes on from here";
+  } else if (outcome.code == ExitCode::kOk && config_.until_end && outcome.report.topics == 0) {
+    outcome.code = ExitCode::kIncomplete;
+    outcome.error = fmt::format("no topic matches \"{}\"", config_.topics.pattern());
   }
   co_await close();
   co_return outcome;

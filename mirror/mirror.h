@@ -41,7 +41,7 @@ class Mirror {
   // Mirrors until asked to stop, or with until_end until the ends that the source has now.
   net::Awaitable<MirrorOutcome> run();
 
-  // Stop fetching, finish what is under way, commit, end.
+  // Stop fetching, finish what is under way, commit, end. A start that is under way is broken off.
   void request_stop();
 
   // Called at start, once the source's bootstrap servers are known (ZooKeeper may have named them).
@@ -67,6 +67,7 @@ class Mirror {
   std::unique_ptr<Topology> topology_;
   net::Wakeup wakeup_;
   std::size_t next_shard_ = 0;
+  bool running_ = false;  // lanes were dealt out, which have data under way
   bool stopping_ = false;
 };
 

@@ -78,6 +78,11 @@ Awaitable<Result<void>> Shard::start(TimePoint deadline) {
   co_return Result<void>();
 }
 
+void Shard::interrupt() {
+  source_.interrupt();
+  destination_.interrupt();
+}
+
 // A coordinator that has just started answers COORDINATOR_LOAD_IN_PROGRESS for a while.
 Awaitable<Result<void>> Shard::get_producer_id(TimePoint deadline) {
   net::BackOff back_off = destination_.make_back_off();

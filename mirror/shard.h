@@ -83,6 +83,9 @@ class Shard {
   // Reaches both clusters and gets a producer id.
   net::Awaitable<net::Result<void>> start(TimePoint deadline);
 
+  // Ends a start that is not wanted any more: it fails soon. close() is still to be awaited.
+  void interrupt();
+
   // Lanes begin to run; their positions are committed at once, so that their mode is recorded.
   net::Awaitable<net::Result<void>> add_lanes(std::vector<LanePlan> plans);
 

@@ -67,11 +67,12 @@ Awaitable<Result<std::vector<LanePlan>>> Topology::plan_new_lanes() {
   }
   std::vector<LanePlan> plans;
   for (const Found& topic : found) {
+    if (stopping_) break;
     Result<std::vector<LanePlan>> planned = co_await plan_topic(topic);
     if (planned) {
       complaints_.erase(topic.name);
       std::move(planned.value().begin(), planned.value().end(), std::back_inserter(plans));
-    } else {
+    } else if (!stopping_) {
       complain(topic.name, planned.error().text);
     }
   }

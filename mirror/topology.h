@@ -26,6 +26,9 @@ class Topology {
   // the next time, except that a source that cannot be read the first time is the result.
   net::Awaitable<net::Result<std::vector<LanePlan>>> plan_new_lanes();
 
+  // Ends planning after the topic that is being planned; what it fails with is not complained of.
+  void request_stop() { stopping_ = true; }
+
   std::size_t topics() const { return topics_.size(); }
 
   // A sentence for each topic that should be mirrored and is not.
@@ -69,6 +72,7 @@ class Topology {
   std::map<std::string, Topic> topics_;
   std::map<std::string, std::string> complaints_;  // by topic: what was last said about it
   bool first_look_ = true;
+  bool stopping_ = false;
 };
 
 }  // namespace kmirror::mirror

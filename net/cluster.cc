@@ -33,6 +33,7 @@ Awaitable<Result<void>> Cluster::start(TimePoint deadline) {
   for (;;) {
     const Result<void> refreshed = co_await refresh();
     if (refreshed) break;
+    if (stopping_) co_return refreshed.error();
     const TimePoint next = runtime_.now() + back_off.next(random_);
     if (next >= deadline) co_return refreshed.error();
     co_await pause.wait(next);
@@ -41,12 +42,16 @@ Awaitable<Result<void>> Cluster::start(TimePoint deadline) {
   co_return Result<void>();
 }
 
-Awaitable<void> Cluster::stop() {
+void Cluster::interrupt() {
   stopping_ = true;
   refresh_wakeup_.notify();
   for (const auto& weak : dialled_) {
     if (const auto connection = weak.lock()) connection->close("shutting down");
   }
+}
+
+Awaitable<void> Cluster::stop() {
+  interrupt();
   co_await tasks_.join();
   control_.clear();
 }

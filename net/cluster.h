@@ -45,7 +45,11 @@ class Cluster {
   // Then keeps the metadata of tracked topics fresh until stop().
   Awaitable<Result<void>> start(TimePoint deadline);
 
-  // Closes every connection ever dialled and awaits their ends.
+  // Closes every connection ever dialled; calls under way fail, and later ones. stop() is still to
+  // be awaited.
+  void interrupt();
+
+  // interrupt(), and awaits the connections' ends.
   Awaitable<void> stop();
 
   const Metadata& metadata() const { return metadata_; }
@@ -84,7 +88,7 @@ class Cluster {
   // The name of a broker for messages: "source broker 1 (host:9092)".
   std::string broker_name(std::int32_t broker) const;
 
-  // True from the beginning of stop().
+  // True once it was interrupted or stopped.
   bool is_stopping() const { return stopping_; }
 
   TimePoint call_deadline() const { return runtime_.now() + settings_.request_timeout; }

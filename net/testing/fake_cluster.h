@@ -1,5 +1,5 @@
 // For tests: scripted brokers that know each other and answer Metadata. Broker N listens at
-// "bN:9092". Used on one executor; outlives the clients' connections.
+// "bN:9092", or at another letter. Used on one executor; outlives the clients' connections.
 #pragma once
 
 #include <chrono>
@@ -16,10 +16,10 @@ namespace kmirror::net {
 
 class FakeCluster {
  public:
-  explicit FakeCluster(VirtualRuntime& runtime, int broker_count = 2) {
+  explicit FakeCluster(VirtualRuntime& runtime, int broker_count = 2, char letter = 'b') {
     for (std::int32_t id = 1; id <= broker_count; ++id) {
       auto& broker = brokers_.emplace(id, std::make_unique<ScriptedBroker>(runtime)).first->second;
-      hosts_[id] = fmt::format("b{}", id);
+      hosts_[id] = fmt::format("{}{}", letter, id);
       runtime.listeners[{hosts_[id], 9092}] = [&broker = *broker] { return broker.accept(); };
       broker->on<protocol::MetadataRequest>(
           [this](const auto& request, auto version, auto& answer) {
@@ -30,6 +30,8 @@ class FakeCluster {
 
   // The leaders of each topic's partitions, -1 for none; tests change them.
   std::map<std::string, std::vector<std::int32_t>> topics;
+  std::map<std::string, protocol::Uuid> topic_ids;
+  std::string cluster_id = "fake";
   std::int32_t controller = 1;
 
   ScriptedBroker& broker(std::int32_t id) { return *brokers_.at(id); }
@@ -54,7 +56,7 @@ class FakeCluster {
  private:
   bool answer_metadata(const protocol::MetadataRequest& request, std::int16_t version,
                        protocol::MetadataResponse& answer) {
-    if (version >= 2) answer.cluster_id = "fake";
+    if (version >= 2) answer.cluster_id = cluster_id;
     answer.controller_id = controller;
     for (const auto& [id, host] : hosts_) {
       answer.brokers.push_back({.node_id = id, .host = host, .port = 9092});
@@ -75,6 +77,8 @@ class FakeCluster {
       answer.error_code = protocol::ErrorCode::kUnknownTopicOrPartition;
       return answer;
     }
+    const auto topic_id = topic_ids.find(found->first);
+    if (topic_id != topic_ids.end()) answer.topic_id = topic_id->second;
     std::int32_t index = 0;
     for (const std::int32_t leader : found->second) {
       answer.partitions.push_back({.partition_index = index++, .leader_id = leader});
