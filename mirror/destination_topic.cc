@@ -60,7 +60,7 @@ void check_timestamps(Cluster& destination, const std::string& source_name, cons
   if (there.empty() || kept.empty() || there == kept) return;
   destination.runtime().log(
       LogLevel::kWarning,
-      fmt::format("topic {}: message.timestamp.type is {} at the source and {} of the destination "
+      fmt::format("topic {}: message.timestamp.type is {} at the source and {} in the destination "
                   "topic {}: its readers may see other record times than those of the source",
                   source_name, there, kept, name));
 }

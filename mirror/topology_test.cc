@@ -284,7 +284,7 @@ TEST_F(TopologyTest, ExistingTopicsThatKeepLessOrOtherTimesAreWarnedOf) {
   EXPECT_THAT(runtime.lines, Contains(HasSubstr("keeps less than the source")));
   EXPECT_THAT(runtime.lines,
               Contains(AllOf(HasSubstr("message.timestamp.type is LogAppendTime at the source"),
-                             HasSubstr("CreateTime of the destination topic orders"))));
+                             HasSubstr("CreateTime in the destination topic orders"))));
   runtime.lines.clear();
   end();
   pair.destination_settings = pair.source_settings;
