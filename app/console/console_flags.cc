@@ -21,24 +21,6 @@ Exit parse_flags(CLI::App& app, int argc, char** argv) {
   }
 }
 
-std::optional<std::vector<net::HostPort>> parse_servers(const std::string& flag,
-                                                        const std::string& text) {
-  std::vector<net::HostPort> servers;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view part = std::string_view(text).substr(begin, end - begin);
-    const auto server = net::parse_host_port(part);
-    if (!server) {
-      print_error(fmt::format("{}: `{}` is not of the form host:port", flag, part));
-      return std::nullopt;
-    }
-    servers.push_back(*server);
-    begin = end + 1;
-  }
-  return servers;
-}
-
 std::optional<std::map<std::string, std::string>> parse_pairs(const std::string& flag,
                                                               const std::vector<std::string>& texts,
                                                               const std::set<std::string>& known) {

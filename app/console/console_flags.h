@@ -10,8 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "net/host_port.h"
-
 namespace kmirror::app {
 
 inline constexpr int kExitOk = 0;
@@ -25,10 +23,6 @@ void print_error(std::string_view text);
 
 // argv[0] is the command's name.
 Exit parse_flags(CLI::App& app, int argc, char** argv);
-
-// "h1:9092,h2:9092"; empty with a message on stderr when one of them is malformed.
-std::optional<std::vector<net::HostPort>> parse_servers(const std::string& flag,
-                                                        const std::string& text);
 
 // "key=value" texts of a repeatable flag; the last one of a key wins. A key that is not among the
 // known ones is an error, unless `known` is empty.

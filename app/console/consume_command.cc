@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <variant>
 
+#include "app/console/broker_flags.h"
 #include "app/console/console_flags.h"
 #include "app/console/consumer.h"
 #include "app/console/record_format.h"
@@ -27,7 +28,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kMaxWait{500};
 
 struct ConsumeFlags {
-  std::string bootstrap_server, topic, offset = "latest", isolation_level = "read_uncommitted";
+  BrokerFlags brokers;
+  std::string topic, offset = "latest", isolation_level = "read_uncommitted";
   bool from_beginning = false;
   std::int32_t partition = -1;
   std::int64_t max_messages = -1;
@@ -36,9 +38,7 @@ struct ConsumeFlags {
 };
 
 void add_flags(CLI::App& app, ConsumeFlags& flags) {
-  app.add_option("--bootstrap-server", flags.bootstrap_server, "host:port,...")
-      ->type_name("SERVERS")
-      ->required();
+  add_broker_flags(app, flags.brokers);
   app.add_option("--topic", flags.topic, "the topic to read")->required();
   app.add_flag("--from-beginning", flags.from_beginning, "start at the earliest offset");
   auto* partition = app.add_option("--partition", flags.partition, "read this partition only")
@@ -183,13 +183,13 @@ int run_consume_command(int argc, char** argv) {
   CLI::App app("Prints the records of a topic.", "kmirror consume");
   add_flags(app, flags);
   if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
-  const auto servers = parse_servers("--bootstrap-server", flags.bootstrap_server);
+  const auto settings = session_settings(flags.brokers, "kmirror-consume");
   const auto properties =
       parse_pairs("--property", flags.properties, RecordFormat::known_properties());
   const auto start = start_of(flags);
-  if (!servers || !properties || !start) return kExitError;
+  if (!settings || !properties || !start) return kExitError;
   Output output{.format = RecordFormat(*properties), .wanted = flags.max_messages};
-  return run_session({.bootstrap = *servers, .client_id = "kmirror-consume"},
+  return run_session(*settings,
                      [&](Cluster& cluster) { return consume(cluster, flags, *start, output); });
 }
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "app/console/broker_flags.h"
 #include "app/console/console_flags.h"
 #include "app/console/line_reader.h"
 #include "app/console/producer.h"
@@ -23,14 +24,13 @@ using net::Cluster;
 constexpr std::size_t kReadBytes = 64 << 10;
 
 struct ProduceFlags {
-  std::string bootstrap_server, topic, codec = "none", acks;
+  BrokerFlags brokers;
+  std::string topic, codec = "none", acks;
   std::vector<std::string> properties;
 };
 
 void add_flags(CLI::App& app, ProduceFlags& flags) {
-  app.add_option("--bootstrap-server,--broker-list", flags.bootstrap_server, "host:port,...")
-      ->type_name("SERVERS")
-      ->required();
+  add_broker_flags(app, flags.brokers, "--bootstrap-server,--broker-list");
   app.add_option("--topic", flags.topic, "the topic to write to")->required();
   app.add_option("--compression-codec,--compression.codec", flags.codec,
                  "none, gzip (also without a value), snappy, lz4 or zstd")
@@ -136,11 +136,10 @@ int run_produce_command(int argc, char** argv) {
   CLI::App app("Writes lines of standard input to a topic.", "kmirror produce");
   add_flags(app, flags);
   if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
-  const auto servers = parse_servers("--bootstrap-server", flags.bootstrap_server);
+  const auto settings = session_settings(flags.brokers, "kmirror-produce");
   const auto work = work_of(flags);
-  if (!servers || !work) return kExitError;
-  return run_session({.bootstrap = *servers, .client_id = "kmirror-produce"},
-                     [&](Cluster& cluster) { return produce(cluster, *work); });
+  if (!settings || !work) return kExitError;
+  return run_session(*settings, [&](Cluster& cluster) { return produce(cluster, *work); });
 }
 
 }  // namespace kmirror::app

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "app/console/broker_flags.h"
 #include "app/console/console_flags.h"
 #include "app/console/session.h"
 #include "mirror/config/topic_filter.h"
@@ -22,7 +23,8 @@ using protocol::ErrorCode;
 using protocol::MetadataResponse;
 
 struct TopicsFlags {
-  std::string bootstrap_server, zookeeper, command_config, topic;
+  BrokerFlags brokers;
+  std::string command_config, topic;
   bool create = false, list = false, describe = false, remove = false;
   bool if_not_exists = false, if_exists = false;
   std::int32_t partitions = -1;
@@ -31,12 +33,7 @@ struct TopicsFlags {
 };
 
 void add_flags(CLI::App& app, TopicsFlags& flags) {
-  auto* where = app.add_option_group("brokers");
-  where->add_option("--bootstrap-server", flags.bootstrap_server, "host:port,...")
-      ->type_name("SERVERS");
-  where->add_option("--zookeeper", flags.zookeeper, "find the brokers there: host:port,.../chroot")
-      ->type_name("SERVERS");
-  where->require_option(1);
+  add_broker_flags(app, flags.brokers);
   auto* what = app.add_option_group("action");
   what->add_flag("--create", flags.create, "create --topic");
   what->add_flag("--list", flags.list, "names of all topics, or of those that --topic matches");
@@ -171,21 +168,6 @@ std::optional<net::NewTopic> new_topic(const TopicsFlags& flags) {
                        .configs = {configs->begin(), configs->end()}};
 }
 
-std::optional<SessionSettings> session_settings(const TopicsFlags& flags) {
-  SessionSettings settings{.client_id = "kmirror-topics"};
-  if (flags.zookeeper.empty()) {
-    const auto servers = parse_servers("--bootstrap-server", flags.bootstrap_server);
-    if (!servers) return std::nullopt;
-    settings.bootstrap = *servers;
-    return settings;
-  }
-  settings.zookeeper = net::parse_zookeeper_connect(flags.zookeeper);
-  if (settings.zookeeper) return settings;
-  print_error(
-      fmt::format("--zookeeper: `{}` is not of the form host:port,.../chroot", flags.zookeeper));
-  return std::nullopt;
-}
-
 }  // namespace
 
 int run_topics_command(int argc, char** argv) {
@@ -198,7 +180,7 @@ int run_topics_command(int argc, char** argv) {
     print_error("--topic is missing");
     return kExitError;
   }
-  const auto settings = session_settings(flags);
+  const auto settings = session_settings(flags.brokers, "kmirror-topics");
   const auto topic = new_topic(flags);
   if (!settings || !topic) return kExitError;
   return run_session(*settings, [&](Cluster& cluster) {

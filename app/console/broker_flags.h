@@ -1,0 +1,24 @@
+// Which cluster a console command talks to: the flags that all of them share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "app/console/session.h"
+
+namespace kmirror::app {
+
+struct BrokerFlags {
+  std::string bootstrap_server, zookeeper;
+};
+
+// Exactly one of the two has to be given. `names` are those of the first; the flags outlive the
+// parsing.
+void add_broker_flags(CLI::App& app, BrokerFlags& flags,
+                      const std::string& names = "--bootstrap-server");
+
+// Empty with a message on stderr when what was given is malformed.
+std::optional<SessionSettings> session_settings(const BrokerFlags& flags, std::string client_id);
+
+}  // namespace kmirror::app
