@@ -22,6 +22,11 @@ constexpr std::int16_t kLastByName = 12;         // Produce version; later ones 
 constexpr std::int16_t kFirstWithZstd = 7;       // Produce version, KIP-110
 constexpr std::int16_t kAllReplicas = -1;
 
+// Brokers before 2.8 ask for a right of its own, which not everybody who may write has (KIP-679).
+constexpr std::string_view kNotIdempotent =
+    "producing is not idempotent, since IDEMPOTENT_WRITE on the cluster is not allowed: a lost "
+    "answer may double records";
+
 // The sequence numbers of a partition wrap to 0 (DefaultRecordBatch.incrementSequence).
 std::int32_t advance(std::int32_t sequence, std::int32_t count) {
   constexpr std::int64_t kModulus = std::int64_t{std::numeric_limits<std::int32_t>::max()} + 1;
@@ -62,11 +67,15 @@ Awaitable<Result<void>> Producer::get_producer_id(net::Retry& retry) {
     std::optional<net::Failure> failure;
     if (connection) {
       const auto reply = co_await connection.value()->call(request, retry.options());
+      const ErrorCode code = reply ? reply.value().message.error_code : ErrorCode::kNone;
       if (!reply) {
         failure = reply.error();
-      } else if (reply.value().message.error_code != ErrorCode::kNone) {
-        failure = net::broker_failure(connection.value()->peer() + ": cannot get a producer id",
-                                      reply.value().message.error_code);
+      } else if (code == ErrorCode::kClusterAuthorizationFailed) {
+        cluster_.runtime().log(net::LogLevel::kWarning, kNotIdempotent);
+        co_return Result<void>();
+      } else if (code != ErrorCode::kNone) {
+        failure =
+            net::broker_failure(connection.value()->peer() + ": cannot get a producer id", code);
       } else {
         stamp_.producer_id = reply.value().message.producer_id;
         stamp_.producer_epoch = reply.value().message.producer_epoch;
@@ -102,7 +111,7 @@ void Producer::finish_batches() {
   for (auto& [partition, builder] : builders_) {
     if (builder.empty()) continue;
     protocol::BuiltBatch batch = builder.finish();
-    stamp_.base_sequence = sequences_[partition];
+    if (stamp_.producer_id >= 0) stamp_.base_sequence = sequences_[partition];
     protocol::patch_for_produce(batch.header, stamp_);
     unsent_.emplace(partition, std::move(batch));
   }

@@ -1,6 +1,6 @@
 // Writes records to one topic for the console: gathers them in a batch a partition, and sends all
-// batches when it is told to. Idempotent; one request in flight, so that a request whose fate is
-// unknown can simply be sent again.
+// batches when it is told to. Idempotent where the broker allows it; one request in flight, so that
+// a request whose fate is unknown can simply be sent again.
 //
 // Used on the Cluster's executor by one coroutine; the Cluster outlives it.
 #pragma once

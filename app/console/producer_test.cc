@@ -1,5 +1,6 @@
 #include "app/console/producer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -29,6 +30,7 @@ struct ProducerTest : testing::Test {
   net::Cluster cluster{runtime, FakeCluster::settings()};
   Producer producer{cluster, "t", compression::Codec::kNone};
   std::vector<Got> got;
+  std::int64_t producer_id = 77;             // in every batch
   std::map<std::int32_t, ErrorCode> errors;  // by partition
   int lost_answers = 0;                      // so many requests are carried out but not answered
 
@@ -63,7 +65,7 @@ struct ProducerTest : testing::Test {
       const ConstBytes bytes = data.records->bytes();
       const protocol::BatchView batch(bytes);
       EXPECT_TRUE(batch.is_crc_valid());
-      EXPECT_EQ(batch.producer_id(), 77);
+      EXPECT_EQ(batch.producer_id(), producer_id);
       got.push_back({id, data.index, batch.base_sequence(), batch.record_count(),
                      Buffer(bytes.begin(), bytes.end())});
       if (errors.contains(data.index)) result.error_code = errors[data.index];
@@ -171,6 +173,25 @@ TEST_F(ProducerTest, RecordsWithoutAKeyStayTogetherUntilTheFlush) {
   ASSERT_EQ(got.size(), 2u);
   EXPECT_EQ(got[0].record_count, 10);
   EXPECT_NE(got[0].partition, got[1].partition);
+}
+
+TEST_F(ProducerTest, GoesOnWithoutIdempotenceWhereItIsRefused) {
+  brokers.on<InitProducerIdRequest>([](const auto&, auto, auto& answer) {
+    answer.error_code = ErrorCode::kClusterAuthorizationFailed;
+    return true;
+  });
+  Producer plain(cluster, "t", compression::Codec::kNone);
+  ASSERT_TRUE(runtime.run(plain.start()));
+  EXPECT_THAT(runtime.lines, testing::ElementsAre(testing::HasSubstr("IDEMPOTENT_WRITE")));
+  producer_id = -1;
+  lost_answers = 1;
+  for (int i = 0; i < 2; ++i) {
+    plain.append("k", "value");
+    runtime.run(plain.flush());
+  }
+  ASSERT_EQ(got.size(), 3u) << "the batch without an answer is sent again";
+  for (const Got& each : got) EXPECT_EQ(each.base_sequence, -1);
+  EXPECT_EQ(plain.failed(), 0);
 }
 
 TEST_F(ProducerTest, IsFullBeforeABatchIsTooLarge) {
