@@ -7,8 +7,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <variant>
 
+#include "app/console/assignment.h"
 #include "app/console/broker_flags.h"
 #include "app/console/console_flags.h"
 #include "app/console/consumer.h"
@@ -59,8 +59,6 @@ void add_flags(CLI::App& app, ConsumeFlags& flags) {
       ->allow_extra_args(false);
 }
 
-using Start = std::variant<OffsetSpec, std::int64_t>;
-
 std::optional<Start> start_of(const ConsumeFlags& flags) {
   if (flags.from_beginning || flags.offset == "earliest") return OffsetSpec::kEarliest;
   if (flags.offset == "latest") return OffsetSpec::kLatest;
@@ -96,40 +94,6 @@ struct Output {
   }
 };
 
-Awaitable<Result<void>> assign(Cluster& cluster, const ConsumeFlags& flags, Start start,
-                               Consumer& consumer) {
-  cluster.track(flags.topic);
-  const Result<void> refreshed = co_await cluster.refresh();
-  if (!refreshed) co_return refreshed.error();
-  const auto topic = cluster.metadata().topics.find(flags.topic);
-  const bool exists = topic != cluster.metadata().topics.end();
-  const auto count = exists ? std::ssize(topic->second.partitions) : 0;
-  if (!exists || flags.partition >= count) {
-    co_return net::Failure{
-        .kind = net::FailureKind::kBroker,
-        .text = exists ? fmt::format("topic `{}` has no partition {}", flags.topic, flags.partition)
-                       : fmt::format("topic `{}` does not exist", flags.topic),
-        .code = protocol::ErrorCode::kUnknownTopicOrPartition};
-  }
-  if (const auto* offset = std::get_if<std::int64_t>(&start)) {
-    consumer.assign(flags.partition, *offset);
-    co_return Result<void>();
-  }
-  std::vector<net::TopicPartition> partitions;
-  for (std::int32_t index = 0; index < count; ++index) {
-    if (flags.partition == -1 || flags.partition == index)
-      partitions.push_back({flags.topic, index});
-  }
-  const auto offsets =
-      co_await net::list_offsets(cluster, std::move(partitions), std::get<OffsetSpec>(start),
-                                 flags.isolation_level == "read_committed");
-  if (!offsets) co_return offsets.error();
-  for (const auto& [where, listed] : offsets.value()) {
-    consumer.assign(where.partition, listed.offset);
-  }
-  co_return Result<void>();
-}
-
 // How long the next round may wait; zero once --timeout-ms has passed without a record.
 Duration next_wait(const ConsumeFlags& flags, TimePoint last, TimePoint now) {
   if (flags.timeout_ms < 0) return kMaxWait;
@@ -137,10 +101,12 @@ Duration next_wait(const ConsumeFlags& flags, TimePoint last, TimePoint now) {
   return std::clamp<Duration>(left, Duration(0), kMaxWait);
 }
 
-Awaitable<Result<void>> read(Cluster& cluster, const ConsumeFlags& flags, Start start,
+Awaitable<Result<void>> read(Cluster& cluster, const ConsumeFlags& flags, Assignment assignment,
                              Consumer& consumer, Output& output) {
-  Result<void> done = co_await assign(cluster, flags, start, consumer);
   output.last = cluster.runtime().now();
+  const TimePoint deadline =
+      flags.timeout_ms < 0 ? kNever : output.last + milliseconds(flags.timeout_ms);
+  Result<void> done = co_await assign(cluster, std::move(assignment), deadline, consumer);
   while (done && !consumer.is_stopped() && output.printed != output.wanted) {
     const Duration max_wait = next_wait(flags, output.last, cluster.runtime().now());
     if (max_wait < milliseconds(1)) break;
@@ -169,7 +135,11 @@ Awaitable<int> consume(Cluster& cluster, const ConsumeFlags& flags, Start start,
     boost::system::error_code ignored;  // A second signal ends the process, as signals do.
     signals.clear(ignored);
   });
-  const Result<void> done = co_await read(cluster, flags, start, consumer, output);
+  Assignment assignment{.topic = flags.topic,
+                        .partition = flags.partition,
+                        .start = start,
+                        .read_committed = flags.isolation_level == "read_committed"};
+  const Result<void> done = co_await read(cluster, flags, std::move(assignment), consumer, output);
   signals.cancel();
   if (!done) print_error(done.error().text);
   fmt::print(stderr, "Processed a total of {} messages\n", output.printed);
