@@ -52,7 +52,8 @@ Awaitable<Result<void>> Producer::start() {
                            .code = ErrorCode::kUnknownTopicOrPartition};
   }
   partition_count_ = static_cast<std::int32_t>(topic->second.partitions.size());
-  sticky_ = static_cast<std::int32_t>(cluster_.runtime().random().below(partition_count_));
+  Random random = cluster_.runtime().random().split("first partition without a key");
+  sticky_ = static_cast<std::int32_t>(random.below(partition_count_));
   net::Retry retry(cluster_);
   Result<void> done = co_await get_producer_id(retry);
   co_return done;
