@@ -89,7 +89,8 @@ Awaitable<Result<void>> Cluster::refresh() {
 
 Awaitable<void> Cluster::metadata_loop() {
   BackOff back_off = make_back_off();
-  bool failing = false;
+  int failures = 0;  // in a row
+  bool reported = false;
   while (!stopping_) {
     co_await refresh_wakeup_.wait(runtime_.now() + settings_.metadata_max_age);
     if (stopping_) break;
@@ -99,15 +100,17 @@ Awaitable<void> Cluster::metadata_loop() {
     if (stopping_) break;
     const Result<void> refreshed = co_await refresh();
     if (refreshed) {
-      if (failing) runtime_.log(LogLevel::kInfo, settings_.name + ": metadata is read again");
-      failing = false;
+      if (reported) runtime_.log(LogLevel::kInfo, settings_.name + ": metadata is read again");
+      failures = 0;
+      reported = false;
       // Whoever asked again meanwhile still misses something, a leader perhaps: not so fast then.
       if (!refresh_wakeup_.notified()) back_off.reset();
     } else if (!stopping_) {
-      // A broker that is known to be away has been reported; another line would say the same.
-      if (!failing && outages_.empty()) {
+      // A broker that is known to be away has been reported, and at a first failure it is about to
+      // be; another line would say the same.
+      if (++failures > 1 && !reported && outages_.empty()) {
         runtime_.log(LogLevel::kWarning, refreshed.error().text);
-        failing = true;
+        reported = true;
       }
       refresh_wakeup_.notify();
     }

@@ -13,9 +13,13 @@ namespace {
 using std::chrono::seconds;
 using testing::HasSubstr;
 
+Awaitable<void> pause(Runtime& runtime, Duration time) {
+  Wakeup wakeup(runtime);
+  co_await wakeup.wait(runtime.now() + time);
+}
+
 Awaitable<void> sleep(Runtime& runtime, int s) {
-  Wakeup pause(runtime);
-  co_await pause.wait(runtime.now() + seconds(s));
+  return pause(runtime, seconds(s));
 }
 
 Awaitable<void> accept_later(Runtime& runtime, ScriptedBroker& broker, int s) {
@@ -113,6 +117,21 @@ TEST_F(ClusterTest, AnOutageOfAllBrokersIsLoggedOnceAndSurvived) {
   runtime.run(sleep(runtime, 10));
   EXPECT_EQ(cluster->metadata().leader_of("t", 0), 1);
   EXPECT_EQ(runtime.lines.back(), "test: metadata is read again");
+}
+
+// The refresh may fail a moment before the loops notice that their connections are gone.
+TEST_F(ClusterTest, AnOutageThatIsReportedIsNotSaidAgainByTheMetadata) {
+  ASSERT_TRUE(start());
+  for (const int id : {1, 2}) brokers.broker(id).accepts = false;
+  for (const int id : {1, 2}) brokers.broker(id).hang_up();
+  cluster->request_refresh();
+  runtime.run(pause(runtime, std::chrono::milliseconds(130)));
+  cluster->report_outage(1, {.kind = FailureKind::kClosed, .text = "gone"});
+  runtime.run(sleep(runtime, 10));
+  brokers.broker(1).accepts = true;
+  runtime.run(sleep(runtime, 10));
+  EXPECT_THAT(runtime.lines, testing::ElementsAre(HasSubstr("connection lost; reconnecting"),
+                                                  HasSubstr("connected again")));
 }
 
 TEST_F(ClusterTest, ControlConnectionsAreSharedAndReplaced) {
