@@ -138,9 +138,8 @@ Awaitable<Result<Topology::Topic>> Topology::adopt(
   for (const auto& [where, position] : *committed) {
     if (!recorded) recorded = parse_progress_note(position.metadata);
   }
-  if (recorded && !recorded->topic_id.empty() && recorded->topic_id != topic.note.topic_id) {
-    recorded.reset();  // another topic of the same name
-  }
+  if (recorded && recorded->is_of_another(topic.note.topic_id)) recorded.reset();
+  if (recorded && topic.note.topic_id.empty()) topic.note.topic_id = recorded->topic_id;
   const Result<LaneMode> mode = choose_mode(found, there, recorded);
   if (!mode) co_return mode.error();
   topic.note.mode = mode.value();
@@ -191,7 +190,7 @@ Awaitable<Result<Topology::Starts>> Topology::find_starts(
     const auto old = old_offsets_.find(where);
     const auto note =
         position == committed.end() ? std::nullopt : parse_progress_note(position->second.metadata);
-    if (note && !note->topic_id.empty() && note->topic_id != topic->note.topic_id) {
+    if (note && note->is_of_another(topic->note.topic_id)) {
       log(LogLevel::kWarning,
           fmt::format("topic {} partition {}: the topic was created again at the source since "
                       "offset {} was committed; the new one is mirrored from its beginning",

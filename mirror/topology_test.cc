@@ -256,6 +256,15 @@ TEST_F(TopologyTest, TheSameTopicGoesOn) {
   EXPECT_THAT(plan(), ElementsAre("orders-0 -> orders identity of 1 from 7"));
 }
 
+// A source that was downgraded, or whose older brokers answer while it is upgraded.
+TEST_F(TopologyTest, ATopicThatIsNamedWithoutAnIdGoesOnAndKeepsTheRecordedOne) {
+  const std::string note = "kmirror/1 mode=identity partitions=1 topic=" + topic_id(1).to_string();
+  pair.add_topic("orders", 1, 0, 9);
+  commit({"orders", 0}, 7, note);
+  EXPECT_THAT(plan(), ElementsAre("orders-0 -> orders identity of 1 from 7"));
+  EXPECT_THAT(notes, ElementsAre(note));
+}
+
 TEST_F(TopologyTest, UntilEndTheEndsOfNowAreTheEnds) {
   pair.config.until_end = true;
   pair.add_topic("orders", 1, 5, 90);

@@ -18,6 +18,12 @@ struct ProgressNote {
   std::int32_t partitions = 0;  // of the destination topic, which key lanes spread over
   std::string topic_id;         // at the source, as Kafka prints it; empty where there are none
   bool operator==(const ProgressNote&) const = default;
+
+  // Whether it was written of another topic than the one with this id. Brokers that answer without
+  // ids say nothing about it.
+  bool is_of_another(std::string_view id) const {
+    return !topic_id.empty() && !id.empty() && topic_id != id;
+  }
 };
 
 std::string to_string(const ProgressNote& note);
