@@ -150,12 +150,17 @@ Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
     }
     slots_.emplace(where, std::move(slot));
   }
+  // Before data flows, because a group that others use refuses it.
+  const Result<void> committed = co_await commit(false);
+  if (!committed) {
+    source_.request_refresh();
+    destination_.request_refresh();
+    co_return committed;
+  }
   const Result<void> source = co_await source_.refresh();
   if (!source) co_return source;
   const Result<void> destination = co_await destination_.refresh();
-  if (!destination) co_return destination;
-  const Result<void> committed = co_await commit(false);
-  co_return committed;
+  co_return destination;
 }
 
 Shard::Target& Shard::target(const std::string& topic, std::int32_t partition) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mirror/testing/shard_fixture.h"
+#include "protocol/messages/fetch.h"
 #include "protocol/messages/offset_commit.h"
 
 namespace kmirror::mirror {
@@ -57,6 +58,27 @@ TEST_F(ShardCommitTest, ACommitThatFailsIsSaidAndMadeUpFor) {
   runtime.run(wait(minutes(2)));
   EXPECT_EQ(flow.committed[0], 4);
   runtime.run(finish());
+}
+
+Awaitable<void> add_refused(std::optional<Shard>& shard, net::Runtime& runtime,
+                            const MirrorConfig& config, std::vector<LanePlan> plans) {
+  shard.emplace(runtime, config, 0, std::size_t{8} << 20);
+  const auto started = co_await shard->start(runtime.now() + seconds(10));
+  EXPECT_TRUE(started);
+  const auto added = co_await shard->add_lanes(std::move(plans));
+  EXPECT_FALSE(added);
+  co_await shard->close();
+}
+
+// The group of somebody else, who would find our positions in it and we theirs.
+TEST_F(ShardCommitTest, NothingIsCopiedWhereTheFirstCommitIsRefused) {
+  topics(1, 1);
+  flow.fill(0, 1, 4);
+  flow.commit_error = protocol::ErrorCode::kUnknownMemberId;
+  runtime.run(add_refused(shard, runtime, flow.config, plans()));
+  for (const auto& [key, version] : flow.cluster.broker(1).seen) {
+    EXPECT_NE(key, protocol::FetchRequest::kApi.key);
+  }
 }
 
 }  // namespace
