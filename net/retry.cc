@@ -40,7 +40,7 @@ std::int32_t Retry::broker_timeout_ms() const {
 
 Awaitable<bool> Retry::after(Failure failure) {
   if (is_final(failure) || cluster_.is_stopping()) co_return false;
-  const TimePoint next = cluster_.runtime().now() + back_off_.next(random_);
+  const TimePoint next = cluster_.runtime().now() + back_off_.next(cluster_.runtime().random());
   if (next >= deadline_) co_return false;
   co_await pause_.wait(next);
   // Whether this works shows in the next try.

@@ -14,7 +14,6 @@ class Retry {
  public:
   explicit Retry(Cluster& cluster)
       : cluster_(cluster),
-        random_(cluster.runtime().random().split(cluster.settings().name + " retry")),
         back_off_(cluster.make_back_off()),
         pause_(cluster.runtime()),
         deadline_(cluster.call_deadline()) {}
@@ -32,7 +31,6 @@ class Retry {
 
  private:
   Cluster& cluster_;
-  Random random_;
   BackOff back_off_;
   Wakeup pause_;
   TimePoint deadline_;

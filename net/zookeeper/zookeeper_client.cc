@@ -19,7 +19,7 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 // Requests sent before their answers are read: few enough for any socket buffer to hold.
 constexpr std::size_t kPipelined = 64;
 
-void shuffle(std::vector<HostPort>& servers, Random random) {
+void shuffle(std::vector<HostPort>& servers, Random& random) {
   for (std::size_t left = servers.size(); left > 1; --left) {
     std::swap(servers[left - 1], servers[random.below(left)]);
   }
@@ -41,7 +41,7 @@ Awaitable<Result<std::shared_ptr<ZookeeperClient>>> ZookeeperClient::open(Runtim
                                                                           ZookeeperConnect servers,
                                                                           milliseconds timeout) {
   KM_CHECK(!servers.servers.empty(), "a connect string names at least one server");
-  shuffle(servers.servers, runtime.random().split("ZooKeeper servers"));
+  shuffle(servers.servers, runtime.random());
   Failure last;
   for (const HostPort& server : servers.servers) {
     Result<std::shared_ptr<ZookeeperClient>> client =
