@@ -180,7 +180,7 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   const Lane* lane = batch.lane;
   part.batch = nullptr;
   if (code == ErrorCode::kNone || code == ErrorCode::kDuplicateSequenceNumber) {
-    window.on_acknowledged(batch);
+    window.on_acknowledged(batch, shard_.runtime().now());
     note_acceptance(*part.target);
     return;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "mirror/blocked_loop.h"
 #include "mirror/fetch_loop.h"
 #include "mirror/produce_loop.h"
 #include "protocol/messages/init_producer_id.h"
@@ -57,6 +58,7 @@ Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::
                                              config.destination.client.client_id)),
       offsets_(source_, config.source.group_id),
       budget_(budget_bytes, source_.slabs()),
+      blocked_loop_(std::make_unique<BlockedLoop>(*this)),
       tasks_(runtime),
       commit_wakeup_(runtime),
       commit_ended_(runtime),
@@ -75,6 +77,7 @@ Awaitable<Result<void>> Shard::start(TimePoint deadline) {
   const Result<void> producer = co_await get_producer_id(deadline);
   if (!producer) co_return producer;
   tasks_.spawn(commit_loop());
+  tasks_.spawn(blocked_loop_->run());
   co_return Result<void>();
 }
 
@@ -252,7 +255,7 @@ void Shard::pump(Slot& slot) {
   for (Lane::Routed& item : routed) {
     const bool by_key = slot.lane.settings().mode == LaneMode::kKey;
     Target& target = *slot.targets[by_key ? item.partition : 0];
-    target.window.push(std::move(item.batch));
+    target.window.push(std::move(item.batch), runtime_.now());
   }
   if (slot.lane.has_backlog()) any_backlog_ = true;
   if (slot.lane.stopped()) stop_lane(slot, slot.lane.stop_reason());
@@ -262,9 +265,14 @@ void Shard::pump(Slot& slot) {
 void Shard::on_acknowledged(std::vector<OutgoingBatch> batches) {
   for (const OutgoingBatch& batch : batches) batch.lane->on_acknowledged(batch);
   batches.clear();  // Gives the slabs back before anybody asks for room.
+  blocked_loop_->on_acknowledged();
+  on_room();
+  drained_.notify();
+}
+
+void Shard::on_room() {
   pump_backlogs();
   wake_fetch_loops();
-  drained_.notify();
 }
 
 void Shard::pump_backlogs() {
@@ -352,6 +360,7 @@ Awaitable<void> Shard::close() {
   closing_ = true;
   fetching_ = false;
   commit_wakeup_.notify();
+  blocked_loop_->wake();
   wake_fetch_loops();
   wake_produce_loops();
   co_await source_.stop();

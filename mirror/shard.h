@@ -5,6 +5,7 @@
 // Data flows fetch loop -> lane -> produce window -> produce loop -> acknowledgement -> checkpoint.
 // There is one fetch loop for each source broker that leads a lane and one produce loop for each
 // destination broker that leads a window.
+// One loop more looks after lanes of which the destination takes nothing.
 #pragma once
 
 #include <functional>
@@ -25,6 +26,7 @@
 
 namespace kmirror::mirror {
 
+class BlockedLoop;
 class FetchLoop;
 class ProduceLoop;
 
@@ -122,6 +124,8 @@ class Shard {
   // Moves what a lane can give to its windows, and wakes who is to send it.
   void pump(Slot& slot);
   void on_acknowledged(std::vector<OutgoingBatch> batches);
+  // Memory was given back: who waits for some goes on.
+  void on_room();
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
   void refuse(Target& target, const Lane* lane, std::string reason);
@@ -157,6 +161,7 @@ class Shard {
   std::map<net::TopicPartition, std::unique_ptr<Target>> targets_;
   std::map<std::int32_t, std::unique_ptr<FetchLoop>> fetch_loops_;
   std::map<std::int32_t, std::unique_ptr<ProduceLoop>> produce_loops_;
+  std::unique_ptr<BlockedLoop> blocked_loop_;
   net::TaskGroup tasks_;
   net::Wakeup commit_wakeup_;
   net::Wakeup commit_ended_;

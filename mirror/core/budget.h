@@ -1,6 +1,6 @@
-// The memory that a shard's data may fill: receive slabs, batches built here, and fetches under
-// way, each counted while it lives. One batch larger than all of it is let in when nothing else is
-// there. Sans-IO; owned by a shard.
+// The memory that a shard's data may fill: receive slabs, batches built here, batches held for
+// partitions that take nothing, and fetches under way, each counted while it lives. One batch
+// larger than all of it is let in when nothing else is there. Sans-IO; owned by a shard.
 #pragma once
 
 #include <algorithm>
@@ -22,10 +22,12 @@ class Budget {
   // How many bytes the next fetch may ask for, or 0 to wait until something is acknowledged. Each
   // of `fetchers` has a share, or one that waits for records at a quiet broker would keep the
   // others from theirs; one share more is for what is on its way out meanwhile. A limit too small
-  // for such shares is stretched.
+  // for such shares, or too small beside what is held, is stretched: partitions that take nothing
+  // must not stop those that do.
   std::size_t fetch_bytes(std::size_t fetchers) const {
-    const std::size_t limit = std::max(limit_, (fetchers + 1) * kFetchBytesMin);
-    const std::size_t free = limit - std::min(limit, used_bytes());
+    const std::size_t shares = (fetchers + 1) * kFetchBytesMin;
+    const std::size_t limit = std::max(limit_ - std::min(limit_, held_), shares);
+    const std::size_t free = limit - std::min(limit, used_bytes() - held_);
     const std::size_t bytes = std::min(free, limit / (fetchers + 1));
     return bytes >= kFetchBytesMin ? bytes : 0;
   }
@@ -37,30 +39,38 @@ class Budget {
     return built_ == 0 ? std::max<std::size_t>(free_bytes(), 1) : free_bytes();
   }
 
-  // Counts a batch built here for as long as the charge lives; the budget outlives it.
+  // Counts a batch for as long as the charge lives; the budget outlives it.
   class Charge {
    public:
     Charge() = default;
-    Charge(Budget& budget, std::size_t bytes) : budget_(&budget), bytes_(bytes) {
-      budget.built_ += bytes;
-    }
+    // For a batch built here.
+    Charge(Budget& budget, std::size_t bytes) : Charge(&budget.built_, bytes) {}
     Charge(Charge&& other) noexcept
-        : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
+        : counter_(std::exchange(other.counter_, nullptr)), bytes_(other.bytes_) {}
     Charge& operator=(Charge&& other) noexcept {
-      std::swap(budget_, other.budget_);
+      std::swap(counter_, other.counter_);
       std::swap(bytes_, other.bytes_);
       return *this;
     }
     ~Charge() {
-      if (budget_ != nullptr) budget_->built_ -= bytes_;
+      if (counter_ != nullptr) *counter_ -= bytes_;
     }
 
    private:
-    Budget* budget_ = nullptr;
+    friend class Budget;
+    Charge(std::size_t* counter, std::size_t bytes) : counter_(counter), bytes_(bytes) {
+      *counter_ += bytes;
+    }
+
+    std::size_t* counter_ = nullptr;
     std::size_t bytes_ = 0;
   };
 
-  std::size_t used_bytes() const { return slabs_.live_bytes() + requested_ + built_; }
+  // For a batch that stays until a partition takes records again, which nobody can wait for.
+  Charge hold(std::size_t bytes) { return Charge(&held_, bytes); }
+
+  std::size_t used_bytes() const { return slabs_.live_bytes() + requested_ + built_ + held_; }
+  std::size_t held_bytes() const { return held_; }
 
  private:
   std::size_t free_bytes() const { return limit_ - std::min(limit_, used_bytes()); }
@@ -69,6 +79,7 @@ class Budget {
   const net::SlabPool& slabs_;
   std::size_t requested_ = 0;
   std::size_t built_ = 0;
+  std::size_t held_ = 0;
 };
 
 }  // namespace kmirror::mirror

@@ -70,6 +70,22 @@ TEST(Budget, SomethingMayAlwaysBeBuiltWhileNothingIs) {
   EXPECT_EQ(budget.build_bytes(), 0u);
 }
 
+// What stays for partitions that take nothing is counted, and stops nobody.
+TEST(Budget, WhatIsHeldLeavesRoomForOthers) {
+  net::SlabPool slabs;
+  Budget budget(4 * kMin, slabs);
+  Budget::Charge held = budget.hold(kMin);
+  EXPECT_EQ(budget.used_bytes(), kMin);
+  EXPECT_EQ(budget.fetch_bytes(1), 3 * kMin / 2);
+  EXPECT_EQ(budget.build_bytes(), 3 * kMin);
+  const Budget::Charge more = budget.hold(9 * kMin);
+  EXPECT_EQ(budget.fetch_bytes(1), kMin);
+  budget.begin_fetch(kMin);
+  EXPECT_EQ(budget.fetch_bytes(1), kMin);
+  EXPECT_EQ(budget.build_bytes(), 1u);
+  budget.end_fetch(kMin);
+}
+
 TEST(Budget, AChargeIsCountedOnceHoweverOftenItMoves) {
   net::SlabPool slabs;
   Budget budget(1'000, slabs);

@@ -32,11 +32,11 @@ std::string Lane::name() const {
 }
 
 bool Lane::wants_fetch() const {
-  return !stopped_ && !taken_to_end() && has_room();
+  return !stopped_ && !blocked_ && !taken_to_end() && has_room();
 }
 
 bool Lane::waits_for_room() const {
-  return !stopped_ && !taken_to_end() && !has_room();
+  return !stopped_ && !blocked_ && !taken_to_end() && !has_room();
 }
 
 bool Lane::has_room() const {
@@ -50,7 +50,7 @@ bool Lane::taken_to_end() const {
 void Lane::on_fetched(net::SlabRef slab, ConstBytes records,
                       std::vector<protocol::AbortedTransaction> aborted) {
   KM_CHECK(!backlog_, "one chunk at a time");
-  if (stopped_ || records.empty()) return;
+  if (stopped_ || blocked_ || records.empty()) return;
   backlog_.emplace(
       Backlog{std::move(slab), BatchReader(records), AbortedFilter(std::move(aborted))});
 }
@@ -114,6 +114,8 @@ std::int64_t Lane::position() const {
 void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
   const AbortedFilter::Verdict verdict = backlog_->filter.judge(batch);
   if (batch.next_offset() <= position()) return;
+  first_reading_ = batch.next_offset() > read_to_;
+  read_to_ = std::max(read_to_, batch.next_offset());
   const Position end{batch.next_offset(), batch.leader_epoch()};
   if (verdict == AbortedFilter::Verdict::kMalformed) {
     flush(out);
@@ -123,8 +125,8 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
   if (verdict != AbortedFilter::Verdict::kKeep || batch.record_count() == 0) {
     flush(out);
     progress_.take(end, 0);
-    if (verdict == AbortedFilter::Verdict::kDropControl) ++counters_.control_batches;
-    if (verdict == AbortedFilter::Verdict::kDropAborted) ++counters_.aborted_batches;
+    if (verdict == AbortedFilter::Verdict::kDropControl) count(&Counters::control_batches);
+    if (verdict == AbortedFilter::Verdict::kDropAborted) count(&Counters::aborted_batches);
     return;
   }
   if (batch.has_holes()) {
@@ -150,6 +152,11 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
   }
 }
 
+// What was given back is read twice and counts once.
+void Lane::count(std::uint64_t Counters::*number) {
+  if (first_reading_) ++(counters_.*number);
+}
+
 bool Lane::must_rebuild(const BatchView& batch) const {
   return settings_.mode == LaneMode::kKey || batch.base_offset() < position() ||
          (settings_.codec && batch.codec() != settings_.codec) ||
@@ -166,7 +173,7 @@ void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
   outgoing.lane = this;
   outgoing.slab = backlog_->slab;
   outgoing.entry = progress_.take({batch.next_offset(), batch.leader_epoch()}, 1);
-  ++counters_.passed_through;
+  count(&Counters::passed_through);
   out.push_back({settings_.partition, std::move(outgoing)});
 }
 
@@ -205,8 +212,8 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
                                malformed->what, malformed->position));
     return;
   }
-  ++counters_.rebuilt;
-  if (batch.codec() != Codec::kNone) ++counters_.decompressed;
+  count(&Counters::rebuilt);
+  if (batch.codec() != Codec::kNone) count(&Counters::decompressed);
   split_pending_ = true;
   split_end_ = {batch.next_offset(), batch.leader_epoch()};
   split_bytes_ += opened.payload.size();
@@ -243,6 +250,17 @@ void Lane::on_acknowledged(const OutgoingBatch& batch) {
   progress_.acknowledge(batch.entry);
 }
 
+void Lane::set_blocked(bool blocked) {
+  blocked_ = blocked;
+  if (blocked_) backlog_.reset();
+}
+
+void Lane::rewind(Progress::Entry first, std::size_t bytes) {
+  KM_CHECK(blocked_, "a lane that flows keeps what it took");
+  unacknowledged_bytes_ -= bytes;
+  progress_.rewind(first);
+}
+
 void Lane::stop_at(const BatchView& batch, std::string why) {
   stop(fmt::format("{}: offsets {} to {}: {}", name(), batch.base_offset(), batch.last_offset(),
                    why));
@@ -258,7 +276,7 @@ void Lane::skip_to(std::int64_t offset) {
   KM_CHECK(!backlog_, "nothing fetched is skipped");
   counters_.lost_records +=
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, offset - fetch_offset()));
-  progress_.take({offset, -1}, 0);
+  progress_.skip({offset, -1});
 }
 
 std::int64_t Lane::lag() const {

@@ -3,7 +3,8 @@
 // partition of the same number; a key lane splits them by key. Sans-IO; owned by a shard.
 //
 // A lane works through one fetched chunk at a time and only as far as it is given room, so that
-// what it opens stays within the memory budget.
+// what it opens stays within the memory budget. While the destination takes nothing of it, it is
+// blocked: it fetches nothing, and gives back what was not sent, to read it again later.
 #pragma once
 
 #include <cstdint>
@@ -71,6 +72,14 @@ class Lane {
 
   void on_acknowledged(const OutgoingBatch& batch);
 
+  // A blocked lane has nothing fetched lying about, and takes nothing.
+  void set_blocked(bool blocked);
+  bool blocked() const { return blocked_; }
+
+  // Takes back this entry and all behind it, of which the windows gave up `bytes`: the source is
+  // read again from there. No Fetch may be under way, because it went out for what lies behind.
+  void rewind(Progress::Entry first, std::size_t bytes);
+
   // Nothing more is fetched or produced; the others go on.
   void stop(std::string reason);
   bool stopped() const { return stopped_; }
@@ -100,6 +109,7 @@ class Lane {
 
   Take take_next(std::vector<Routed>& out);
   bool has_room() const;
+  void count(std::uint64_t Counters::*number);
   bool taken_to_end() const;
   void pass_end();
   std::int64_t position() const;  // behind what was taken and what the splitter holds
@@ -118,7 +128,10 @@ class Lane {
   std::int64_t high_watermark_ = -1;
   bool stopped_ = false;
   std::string stop_reason_;
+  bool blocked_ = false;
   std::size_t unacknowledged_bytes_ = 0;
+  std::int64_t read_to_ = 0;  // the furthest that was ever read
+  bool first_reading_ = true;
 
   std::optional<Backlog> backlog_;
   std::optional<protocol::Splitter> splitter_;  // made when it is first needed

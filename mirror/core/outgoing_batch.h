@@ -27,15 +27,21 @@ struct OutgoingBatch {
   Progress::Entry entry = 0;
 
   net::SlabRef slab;                            // of a batch passed through
-  std::shared_ptr<protocol::BuiltBatch> built;  // of a batch made here
-  Budget::Charge charge;                        // for the memory of a batch made here
+  std::shared_ptr<protocol::BuiltBatch> built;  // of a batch made here, or detached
+  Budget::Charge charge;                        // for the memory of such a batch
 
   // The window's own marks.
   std::int32_t base_sequence = -1;  // -1 until it is first sent
+  bool sent = false;                // at least once, so it may be in the log
   bool acknowledged = false;
   bool in_flight = false;
   int corruptions = 0;
   int renumberings = 0;
+  bool detached = false;
+
+  // Moves the bytes into memory of the batch's own, so that the slab, or the payload, that they
+  // share with others can go. No request may refer to them.
+  void detach(Budget& budget);
 };
 
 }  // namespace kmirror::mirror

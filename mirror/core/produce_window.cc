@@ -22,6 +22,9 @@ constexpr int kCorruptTries = 3;
 // the broker forgot a producer; more than a few times means that going on would be in vain.
 constexpr int kRenumberTries = 5;
 
+// A leader's move or a broker's restart are over by then, and need no records to be read again.
+constexpr std::chrono::seconds kBlockedAfter{5};
+
 bool is_sequence_error(ErrorCode code) {
   return code == ErrorCode::kOutOfOrderSequenceNumber || code == ErrorCode::kUnknownProducerId ||
          code == ErrorCode::kInvalidProducerEpoch;
@@ -43,7 +46,8 @@ ProduceWindow::ProduceWindow(Settings settings, ProducerIdentity producer)
   settings_.in_flight_max = std::min(settings_.in_flight_max, most);
 }
 
-void ProduceWindow::push(OutgoingBatch batch) {
+void ProduceWindow::push(OutgoingBatch batch, TimePoint now) {
+  if (queue_.empty()) moved_at_ = now;
   queue_.push_back(std::move(batch));
   if (next_ == queue_.end()) --next_;
 }
@@ -68,6 +72,7 @@ OutgoingBatch& ProduceWindow::send_next() {
     ++next_;
   } while (next_ != queue_.end() && next_->acknowledged);
   stamp(batch);
+  batch.sent = true;
   batch.in_flight = true;
   ++in_flight_;
   return batch;
@@ -87,8 +92,9 @@ void ProduceWindow::stamp(OutgoingBatch& batch) {
                                              .base_sequence = batch.base_sequence});
 }
 
-void ProduceWindow::on_acknowledged(OutgoingBatch& batch) {
+void ProduceWindow::on_acknowledged(OutgoingBatch& batch, TimePoint now) {
   resolved(batch);
+  moved_at_ = now;
   batch.acknowledged = true;
   confirmed_ = true;
   back_off_.reset();
@@ -140,6 +146,43 @@ void ProduceWindow::drop_lane(const Lane* lane) {
   dropped_lanes_.push_back(lane);
   draining_ = true;
   on_drained();
+}
+
+bool ProduceWindow::blocked(TimePoint now) const {
+  return !idle() && now - moved_at_ >= kBlockedAfter;
+}
+
+Progress::Entry ProduceWindow::behind_what_stays(const Lane* lane) const {
+  Progress::Entry behind = 0;
+  const auto look_at = [&](const OutgoingBatch& batch) {
+    if (batch.lane == lane) behind = std::max(behind, batch.entry + 1);
+  };
+  for (const OutgoingBatch& batch : done_) look_at(batch);
+  for (const OutgoingBatch& batch : queue_) {
+    if (batch.sent || &batch == &queue_.front()) look_at(batch);
+  }
+  return behind;
+}
+
+std::size_t ProduceWindow::give_back(const Lane* lane, Progress::Entry first) {
+  std::size_t bytes = 0;
+  for (auto batch = queue_.begin(); batch != queue_.end();) {
+    if (batch->lane != lane || batch->entry < first) {
+      ++batch;
+      continue;
+    }
+    KM_CHECK(!batch->sent && batch != queue_.begin(), "behind_what_stays() was asked first");
+    bytes += batch->records.size();
+    if (next_ == batch) ++next_;
+    batch = queue_.erase(batch);
+  }
+  return bytes;
+}
+
+void ProduceWindow::detach(Budget& budget) {
+  for (OutgoingBatch& batch : queue_) {
+    if (!batch.in_flight) batch.detach(budget);
+  }
 }
 
 void ProduceWindow::settle() {

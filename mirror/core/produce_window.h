@@ -50,7 +50,7 @@ class ProduceWindow {
   ProduceWindow(const ProduceWindow&) = delete;  // requests under way refer to its batches
   ProduceWindow& operator=(const ProduceWindow&) = delete;
 
-  void push(OutgoingBatch batch);
+  void push(OutgoingBatch batch, TimePoint now);
 
   // Whether send_next() may be called now.
   bool ready(TimePoint now) const;
@@ -62,7 +62,7 @@ class ProduceWindow {
   OutgoingBatch& send_next();
 
   // The destination has the batch.
-  void on_acknowledged(OutgoingBatch& batch);
+  void on_acknowledged(OutgoingBatch& batch, TimePoint now);
 
   // The destination answered with an error for the batch. Only a batch with nothing before it is
   // given up, so that what is before it keeps its sequence.
@@ -73,6 +73,22 @@ class ProduceWindow {
 
   // Gives up all batches of the lane, as soon as none is under way.
   void drop_lane(const Lane* lane);
+
+  // Whether nothing has been acknowledged for so long, for whatever reason, that lanes should not
+  // wait for it with all that they took.
+  bool blocked(TimePoint now) const;
+
+  // What stays of a lane's batches while the window is blocked: those that were sent, because they
+  // may be in the log, and the first of all, which is tried again and again. Returns the number
+  // behind the last entry that one of them belongs to, or 0.
+  Progress::Entry behind_what_stays(const Lane* lane) const;
+
+  // Takes out the lane's batches of this entry and all behind it, which must not stay. Returns
+  // their bytes.
+  std::size_t give_back(const Lane* lane, Progress::Entry first);
+
+  // Detaches everything that is not under way.
+  void detach(Budget& budget);
 
   // The batches that became done in the events since the last call: acknowledged, and so is, or was
   // dropped, everything before them. In order.
@@ -104,6 +120,7 @@ class ProduceWindow {
   bool confirmed_ = false;  // a batch was acknowledged since the last drain
   bool renumber_ = false;   // the broker lost, or never had, our sequence
   TimePoint retry_at_ = TimePoint::min();
+  TimePoint moved_at_{};  // the last acknowledgement, or the first batch after idleness
   net::BackOff back_off_;
   std::vector<const Lane*> dropped_lanes_;
 };

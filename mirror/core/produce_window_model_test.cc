@@ -2,6 +2,7 @@
 // repeated, refused or late, the log holds each batch once and in order.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <set>
@@ -45,7 +46,8 @@ class History {
   bool run() {
     for (int step = 0; step < 5000; ++step) {
       const bool calm = step > 400;
-      if (!calm && chance(40)) push();
+      if (calm || chance(40)) push(calm);
+      if (!calm && chance(5)) give_back();
       if (!calm && chance(4)) cut();
       if (!calm && faults_.forgets && chance(4)) broker_.forget();
       if (chance(30)) send();
@@ -55,7 +57,7 @@ class History {
         late_.pop_front();
       }
       if (chance(30)) now_ += std::chrono::milliseconds(10);
-      if (calm && window_->idle() && wire_.empty()) return true;
+      if (calm && all_pushed() && window_->idle() && wire_.empty()) return true;
     }
     return false;
   }
@@ -76,18 +78,46 @@ class History {
  private:
   bool chance(int percent) { return random_.below(100) < static_cast<std::uint64_t>(percent); }
 
-  void push() {
+  bool all_pushed() const {
+    return std::ranges::all_of(returned_, [](const auto& ids) { return ids.empty(); });
+  }
+
+  // What was given back comes again first.
+  void push(bool calm) {
     const int lane = static_cast<int>(random_.below(lanes_.size()));
-    if (stopped_.contains(lane)) return;
-    const Id id = pushed_.size();
-    if (chance(faults_.refused_of_100)) {
+    std::deque<Id>& returned = returned_[static_cast<std::size_t>(lane)];
+    if (stopped_.contains(lane)) return returned.clear();
+    const bool is_new = returned.empty();
+    if (is_new && calm) return;
+    const Id id = is_new ? next_id_++ : returned.front();
+    if (!is_new) returned.pop_front();
+    if (is_new && chance(faults_.refused_of_100)) {
       refused_.insert(id);
       first_refused_.emplace(lane, id);
     }
     pushed_.emplace_back(id, lane);
     // Few sizes, so that boundaries of different batches coincide.
     window_->push(outgoing_batch(id, 1 + static_cast<int>(random_.below(2)),
-                                 lanes_[static_cast<std::size_t>(lane)].get()));
+                                 lanes_[static_cast<std::size_t>(lane)].get()),
+                  now_);
+  }
+
+  // A lane's batches that were never sent go, and are pushed again later.
+  void give_back() {
+    const int lane = static_cast<int>(random_.below(lanes_.size()));
+    if (stopped_.contains(lane)) return;
+    const Lane* owner = lanes_[static_cast<std::size_t>(lane)].get();
+    const Id first = std::max(window_->behind_what_stays(owner), behind_done_[owner]);
+    window_->give_back(owner, first);
+    std::deque<Id> returned;
+    std::erase_if(pushed_, [&](const auto& one) {
+      const bool gone = one.second == lane && one.first >= first;
+      if (gone) returned.push_back(one.first);
+      return gone;
+    });
+    std::deque<Id>& waiting = returned_[static_cast<std::size_t>(lane)];
+    waiting.insert(waiting.begin(), returned.begin(), returned.end());
+    if (chance(50)) window_->detach(budget_);
   }
 
   void send() {
@@ -117,7 +147,7 @@ class History {
     const ErrorCode code = produce(request);
     if (code != ErrorCode::kNone) return reject(request, code);
     if (!calm && chance(8)) return reject(request, ErrorCode::kRequestTimedOut);
-    window_->on_acknowledged(*request.batch);
+    window_->on_acknowledged(*request.batch, now_);
     take();
   }
 
@@ -143,7 +173,10 @@ class History {
   }
 
   void take() {
-    for (const OutgoingBatch& batch : window_->take_done()) done_.push_back(batch.entry);
+    for (const OutgoingBatch& batch : window_->take_done()) {
+      done_.push_back(batch.entry);
+      behind_done_[batch.lane] = batch.entry + 1;
+    }
   }
 
   Random random_;
@@ -158,8 +191,11 @@ class History {
   IdempotentLog broker_;
   std::vector<Id> log_;
   std::deque<Request> wire_;
-  std::deque<Request> late_;  // of connections that ended
-  std::vector<std::pair<Id, int>> pushed_;
+  std::deque<Request> late_;                // of connections that ended
+  std::vector<std::pair<Id, int>> pushed_;  // in the order of the window
+  std::deque<Id> returned_[3];              // by lane
+  std::map<const Lane*, Id> behind_done_;
+  Id next_id_ = 0;
   std::map<int, Id> first_refused_;  // by lane
   std::set<int> stopped_;
   std::vector<Id> done_;

@@ -41,7 +41,8 @@ struct WindowTest : testing::Test {
 
   void push(std::string_view names, int records = 10, Lane* lane = nullptr) {
     for (const char name : names) {
-      window->push(outgoing_batch(static_cast<Progress::Entry>(name), records, lane ? lane : &one));
+      window->push(outgoing_batch(static_cast<Progress::Entry>(name), records, lane ? lane : &one),
+                   now);
     }
   }
 
@@ -65,7 +66,7 @@ struct WindowTest : testing::Test {
 
   void ack(std::string_view names) {
     for (const char name : names) {
-      window->on_acknowledged(*sent.at(name));
+      window->on_acknowledged(*sent.at(name), now);
       take();
     }
   }
@@ -298,7 +299,7 @@ TEST_F(WindowTest, SequencesWrapBehindTheLargestInt32) {
   make();
   OutgoingBatch huge = outgoing_batch('a', 1, &one);
   huge.record_count = 2'147'483'643;
-  window->push(std::move(huge));
+  window->push(std::move(huge), now);
   push("bc");
   EXPECT_EQ(send(), "a0/0");
   ack("a");

@@ -24,8 +24,18 @@ class Progress {
   // parts: nothing of it is to be produced.
   Entry take(Position end, int parts);
 
+  // The source holds nothing before `end` any more. This is not taken back.
+  void skip(Position end);
+
   // One part of the entry is acknowledged.
   void acknowledge(Entry entry);
+
+  // From this entry on nothing is acknowledged or skipped.
+  Entry first_untouched() const;
+
+  // Takes back this entry and all behind it: the source is read again from where it began. Their
+  // numbers are used again.
+  void rewind(Entry first);
 
   // Where the next fetch goes on.
   const Position& taken() const { return taken_; }
@@ -39,6 +49,7 @@ class Progress {
   struct Pending {
     Position end;
     int parts;
+    bool touched = false;  // a part is acknowledged, or it was skipped
   };
 
   void settle();

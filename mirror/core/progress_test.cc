@@ -29,6 +29,40 @@ TEST(Progress, WhatIsDroppedCountsOnceEverythingBeforeItIsDone) {
   EXPECT_EQ(progress.committable(), (Position{9, 2}));
 }
 
+TEST(Progress, WhatWasTakenIsTakenBackFromTheEndOn) {
+  Progress progress({0, -1});
+  const auto first = progress.take({5, 1}, 1);
+  const auto second = progress.take({9, 1}, 2);
+  progress.take({12, 2}, 0);
+  const auto third = progress.take({20, 3}, 1);
+  EXPECT_EQ(progress.first_untouched(), first);
+  progress.acknowledge(second);
+  EXPECT_EQ(progress.first_untouched(), second + 1);
+  progress.rewind(third);
+  EXPECT_EQ(progress.taken(), (Position{12, 2}));
+  progress.rewind(second + 1);
+  EXPECT_EQ(progress.taken(), (Position{9, 1}));
+  EXPECT_DEATH(progress.rewind(second), "stays taken");
+  EXPECT_EQ(progress.take({20, 3}, 1), second + 1);
+  progress.acknowledge(first);
+  progress.acknowledge(second);
+  progress.acknowledge(second + 1);
+  EXPECT_EQ(progress.committable(), (Position{20, 3}));
+  progress.rewind(progress.first_untouched());
+  EXPECT_EQ(progress.taken(), (Position{20, 3}));
+}
+
+TEST(Progress, ASkipIsNotTakenBack) {
+  Progress progress({0, -1});
+  const auto batch = progress.take({5, 1}, 1);
+  progress.skip({90, -1});
+  progress.take({95, 2}, 1);
+  progress.rewind(progress.first_untouched());
+  EXPECT_EQ(progress.taken(), (Position{90, -1}));
+  progress.acknowledge(batch);
+  EXPECT_EQ(progress.committable(), (Position{90, -1}));
+}
+
 TEST(Progress, AnAcknowledgementTooManyIsAProgrammersError) {
   Progress progress({0, -1});
   const auto entry = progress.take({5, 1}, 1);

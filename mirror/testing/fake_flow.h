@@ -97,8 +97,12 @@ class FakeFlow {
         auto& answer = response.topics.emplace_back();
         answer.name = topic.name;
         for (const auto& wanted : topic.partitions) {
+          const auto& batches = source[wanted.partition_index];
+          const bool at_end = wanted.timestamp == -1 && !batches.empty();
           answer.partitions.push_back(
-              {.partition_index = wanted.partition_index, .offset = log_start});
+              {.partition_index = wanted.partition_index,
+               .offset = at_end ? protocol::BatchView(ConstBytes(batches.back())).next_offset()
+                                : log_start});
         }
       }
     });

@@ -1,0 +1,33 @@
+// Watches over a shard's lanes of which the destination takes nothing: they give back what was not
+// sent, what stays leaves the slabs that it shares with other lanes' data, and nothing is fetched
+// for them until the destination takes records again.
+#pragma once
+
+#include "mirror/shard.h"
+#include "net/wakeup.h"
+
+namespace kmirror::mirror {
+
+class BlockedLoop {
+ public:
+  explicit BlockedLoop(Shard& shard) : shard_(shard), wakeup_(shard.runtime()) {}
+
+  net::Awaitable<void> run();
+  void wake() { wakeup_.notify(); }
+
+  // Lanes go on as soon as one of their batches is acknowledged.
+  void on_acknowledged();
+
+ private:
+  void mark_lanes();
+  void give_back();
+  void ask_for_lags();
+  net::Awaitable<void> update_lags(std::vector<net::TopicPartition> lanes);
+
+  Shard& shard_;
+  net::Wakeup wakeup_;
+  bool any_blocked_ = false;
+  TimePoint ask_at_ = TimePoint::min();  // for high watermarks; kNever while asking
+};
+
+}  // namespace kmirror::mirror
