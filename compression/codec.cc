@@ -117,7 +117,7 @@ void Compressor::finish(Buffer& out) {
       zstd_compress(raw_, level_, out);
       break;
   }
-  raw_.clear();
+  raw_ = Buffer();  // Not kept: a key lane has a compressor for each destination partition.
 }
 
 }  // namespace kmirror::compression

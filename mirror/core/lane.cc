@@ -64,6 +64,7 @@ std::vector<Lane::Routed> Lane::pump() {
     }
   }
   flush(out);
+  scratch_ = Buffer();  // It can be large, and lanes are many.
   if (stopped_) backlog_.reset();
   for (const Routed& routed : out) unacknowledged_bytes_ += routed.batch.records.size();
   return out;

@@ -139,7 +139,7 @@ class Lane {
   Position split_end_;           // how far the splitter's content reaches
   bool split_pending_ = false;   // the splitter holds records
   std::size_t split_bytes_ = 0;  // of payload given to the splitter since the last flush
-  Buffer scratch_;               // decompressed payloads that are not referred to later
+  Buffer scratch_;               // decompressed payloads that are not referred to later; pump's
 };
 
 }  // namespace kmirror::mirror
