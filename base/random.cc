@@ -18,7 +18,7 @@ std::uint64_t mix(std::uint64_t z) {
 Random Random::split(std::string_view label) const {
   std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
   for (unsigned char c : label) hash = (hash ^ c) * 0x100000001b3u;
-  return Random(mix(state_ ^ hash));
+  return Random(mix(seed_ ^ hash));
 }
 
 std::uint64_t Random::next() {

@@ -9,9 +9,10 @@ namespace kmirror {
 
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Random(std::uint64_t seed) : seed_(seed), state_(seed) {}
 
-  // A stream of its own, decided by this stream's seed and the label alone.
+  // A stream of its own, decided by this stream's seed and the label alone: the same label gives
+  // the same stream again.
   Random split(std::string_view label) const;
 
   std::uint64_t next();
@@ -23,6 +24,7 @@ class Random {
   double unit();
 
  private:
+  std::uint64_t seed_;
   std::uint64_t state_;
 };
 
