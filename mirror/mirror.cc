@@ -120,6 +120,7 @@ Awaitable<Result<void>> Mirror::find_brokers() {
   const auto found = co_await net::find_cluster(runtime, *config_.source.zookeeper,
                                                 config_.source.zookeeper_timeout);
   if (!found) co_return found.error();
+  if (stopping_) co_return Result<void>();
   config_.source.client.bootstrap_servers = found.value().brokers;
   const auto offsets =
       co_await net::find_group_offsets(runtime, *config_.source.zookeeper, config_.source.group_id,
@@ -160,8 +161,8 @@ Awaitable<Result<void>> Mirror::add_lanes() {
   Result<std::vector<LanePlan>> plans = co_await topology_->plan_new_lanes();
   if (!plans) co_return plans.error();
   if (stopping_) co_return Result<void>();
-  running_ = true;
-  // A shard that fails has its lanes all the same, and goes on trying.
+  const bool first = !std::exchange(running_, true);
+  // Under way, a shard that fails has its lanes all the same, and goes on trying.
   Result<void> result;
   std::vector<std::vector<LanePlan>> shares(shards_.size());
   for (LanePlan& plan : plans.value()) {
@@ -172,6 +173,7 @@ Awaitable<Result<void>> Mirror::add_lanes() {
     const Result<void> added =
         co_await on_shard(*shards_[i], shards_[i]->add_lanes(std::move(shares[i])));
     if (!added) result = added;
+    if (!added && first) break;
   }
   co_return result;
 }
