@@ -62,6 +62,11 @@ Awaitable<void> FetchLoop::run() {
 Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   shard_.source().report_outage(broker_, failure);
   shard_.source().request_refresh();
+  // What a broker refuses before it goes away and after it has come back did not last in between.
+  for (auto& [where, slot] : shard_.slots()) {
+    const auto leader = shard_.source().metadata().leader_of(where.topic, where.partition);
+    if (leader < 0 || leader == broker_) slot->refused_since.reset();
+  }
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
 }

@@ -45,6 +45,27 @@ TEST_F(FetchLoopTest, ErrorsThatLastAreALineAndTheirEndIsAnother) {
   runtime.run(finish());
 }
 
+// A broker that stops gives up its partitions first, and has to take them again when it is back.
+TEST_F(FetchLoopTest, ARestartIsNotAnErrorThatLasts) {
+  topics(1, 1);
+  flow.fetch_error = ErrorCode::kNotLeaderOrFollower;
+  runtime.run(begin());
+  runtime.run(wait(seconds(1)));
+  flow.cluster.broker(1).accepts = false;
+  flow.cluster.broker(1).hang_up();
+  runtime.run(wait(seconds(10)));
+  flow.fill(0, 10, 4);
+  flow.fetch_error = ErrorCode::kFencedLeaderEpoch;
+  flow.cluster.broker(1).accepts = true;
+  runtime.run(wait(seconds(3)));
+  flow.fetch_error = ErrorCode::kNone;
+  runtime.run(wait(seconds(5)));
+  EXPECT_EQ(flow.copy[0].size(), 40u);
+  EXPECT_EQ(lines_with("answers a fetch"), 0);
+  EXPECT_EQ(lines_with("is read again"), 0);
+  runtime.run(finish());
+}
+
 TEST_F(FetchLoopTest, AStuckDestinationDoesNotMakeTheSourceBusy) {
   topics(2, 2);
   flow.config.source.max_partition_fetch_bytes = 100;
