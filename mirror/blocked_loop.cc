@@ -1,8 +1,11 @@
 #include "mirror/blocked_loop.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "mirror/core/give_back.h"
+#include "mirror/produce_loop.h"
 #include "net/admin.h"
 
 namespace kmirror::mirror {
@@ -10,13 +13,17 @@ namespace kmirror::mirror {
 namespace {
 
 constexpr std::chrono::seconds kPause{1};
+
+// Elections and restarts are over by then.
+constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kLagPause{10};
 
 }  // namespace
 
 net::Awaitable<void> BlockedLoop::run() {
   while (!shard_.closing()) {
-    mark_lanes();
+    mark();
+    report_leaderless();
     if (any_blocked_) {
       give_back();
       ask_for_lags();
@@ -26,19 +33,54 @@ net::Awaitable<void> BlockedLoop::run() {
 }
 
 void BlockedLoop::on_acknowledged() {
-  if (any_blocked_) mark_lanes();
+  if (any_blocked_) mark();
 }
 
-void BlockedLoop::mark_lanes() {
+// A window whose turn comes late, because the network is slow, is not blocked: what it gave back
+// would only come a second time over that network.
+bool BlockedLoop::is_blocked(const Shard::Target& target) const {
   const TimePoint now = shard_.runtime().now();
+  if (target.leaderless_since && now - *target.leaderless_since >= kPatience) return true;
+  if (!target.window.blocked(now)) return false;
+  const net::Metadata& metadata = shard_.destination().metadata();
+  const std::int32_t leader = metadata.leader_of(target.where.topic, target.where.partition);
+  if (target.window.failing() || leader < 0 || shard_.destination().is_away(leader)) return true;
+  const ProduceLoop* loop = shard_.produce_loop(leader);
+  return loop != nullptr && loop->silent_since() != kNever &&
+         now - loop->silent_since() >= kPatience;
+}
+
+void BlockedLoop::mark() {
+  for (auto& [where, target] : shard_.targets()) target->blocked = is_blocked(*target);
   any_blocked_ = false;
   for (auto& [where, slot] : shard_.slots()) {
-    const bool blocked =
-        std::any_of(slot->targets.begin(), slot->targets.end(),
-                    [now](const Shard::Target* target) { return target->window.blocked(now); });
+    const bool blocked = std::any_of(slot->targets.begin(), slot->targets.end(),
+                                     [](const Shard::Target* target) { return target->blocked; });
     slot->lane.set_blocked(blocked);
     any_blocked_ |= blocked;
   }
+}
+
+// Other reasons are told where they are seen: a broker that is away, or refuses. Here nobody is
+// asked who could.
+void BlockedLoop::report_leaderless() {
+  const Shard::Target* first = nullptr;
+  std::size_t count = 0;
+  for (const auto& [where, target] : shard_.targets()) {
+    if (!target->leaderless_since || !target->blocked) continue;
+    if (count++ == 0) first = target.get();
+  }
+  if (leaderless_reported_ == (first != nullptr)) return;
+  leaderless_reported_ = first != nullptr;
+  if (first == nullptr) {
+    shard_.runtime().log(net::LogLevel::kInfo, "all destination partitions have leaders again");
+    return;
+  }
+  const std::string others = count > 1 ? fmt::format(" and {} others have", count - 1) : " has";
+  shard_.runtime().log(
+      net::LogLevel::kWarning,
+      fmt::format("destination topic {} partition {}{} no leader; what they should take waits",
+                  first->where.topic, first->where.partition, others));
 }
 
 // Each time again: a Fetch or a request to produce that was under way may have ended meanwhile.
@@ -51,9 +93,8 @@ void BlockedLoop::give_back() {
     for (Shard::Target* target : slot->targets) windows.push_back(&target->window);
     mirror::give_back(slot->lane, windows);
   }
-  const TimePoint now = shard_.runtime().now();
   for (auto& [where, target] : shard_.targets()) {
-    if (target->window.blocked(now)) target->window.detach(shard_.budget());
+    if (target->blocked) target->window.detach(shard_.budget());
   }
   shard_.on_room();
 }

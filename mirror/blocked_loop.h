@@ -1,6 +1,6 @@
-// Watches over a shard's lanes of which the destination takes nothing: they give back what was not
-// sent, what stays leaves the slabs that it shares with other lanes' data, and nothing is fetched
-// for them until the destination takes records again.
+// Watches over a shard's destination partitions that take nothing, and their lanes: these give back
+// what was not sent, what stays leaves the slabs that it shares with other lanes' data, and nothing
+// is fetched for them until the destination takes records again.
 #pragma once
 
 #include "mirror/shard.h"
@@ -19,7 +19,9 @@ class BlockedLoop {
   void on_acknowledged();
 
  private:
-  void mark_lanes();
+  bool is_blocked(const Shard::Target& target) const;
+  void mark();
+  void report_leaderless();
   void give_back();
   void ask_for_lags();
   net::Awaitable<void> update_lags(std::vector<net::TopicPartition> lanes);
@@ -27,6 +29,7 @@ class BlockedLoop {
   Shard& shard_;
   net::Wakeup wakeup_;
   bool any_blocked_ = false;
+  bool leaderless_reported_ = false;
   TimePoint ask_at_ = TimePoint::min();  // for high watermarks; kNever while asking
 };
 

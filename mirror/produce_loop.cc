@@ -45,7 +45,7 @@ Awaitable<void> ProduceLoop::run() {
     if (!connected) continue;
     std::vector<Part> parts = take_parts();
     if (parts.empty()) continue;
-    ++in_flight_;
+    if (in_flight_++ == 0) heard_at_ = shard_.runtime().now();
     sends_.spawn(send(connection_, std::move(parts)));
   }
   co_await sends_.join();
@@ -83,7 +83,7 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
   }
   std::vector<Part> parts;
   if (ready.empty()) return parts;
-  const auto first = ready.begin() + static_cast<std::ptrdiff_t>(rotation_++ % ready.size());
+  const auto first = ready.begin() + static_cast<std::ptrdiff_t>(rotation_ % ready.size());
   std::rotate(ready.begin(), first, ready.end());
   const auto bytes_max = static_cast<std::size_t>(shard_.config().destination.max_request_size);
   std::size_t bytes = 0;
@@ -93,6 +93,7 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
     bytes += batch.records.size();
     parts.push_back({target, &batch});
   }
+  rotation_ += parts.size();
   std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
     return a.target->where < b.target->where;  // so that each topic stands in the request once
   });
@@ -123,8 +124,7 @@ Awaitable<bool> ProduceLoop::connect() {
     back_off_.reset();
     co_return true;
   }
-  shard_.destination().report_outage(broker_, dialled.error());
-  shard_.destination().request_refresh();
+  note_outage(dialled.error());
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
   co_return false;
@@ -138,14 +138,14 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
                                  .version_max = kVersionMax};
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
+  heard_at_ = shard_.runtime().now();
   if (reply) {
     on_response(parts, reply.value().message);
   } else {
     for (Part& part : parts) {
       part.target->window.on_lost(*part.batch, shard_.runtime().now(), random_);
     }
-    shard_.destination().report_outage(broker_, reply.error());
-    shard_.destination().request_refresh();
+    note_outage(reply.error());
   }
   std::vector<OutgoingBatch> done;
   for (const Part& part : parts) {
@@ -189,6 +189,16 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   const auto action = window.on_rejected(batch, code, shard_.runtime().now(), random_);
   if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
   if (action == ProduceWindow::Action::kStopLane) shard_.refuse(*part.target, lane, reason);
+}
+
+void ProduceLoop::note_outage(const net::Failure& failure) {
+  shard_.destination().report_outage(broker_, failure);
+  shard_.destination().request_refresh();
+  // What a broker refuses before it goes away and after it has come back did not last in between.
+  for (const auto& [where, target] : shard_.targets()) {
+    const auto leader = shard_.destination().metadata().leader_of(where.topic, where.partition);
+    if (leader < 0 || leader == broker_) target->refused_since.reset();
+  }
 }
 
 // What passes by itself within seconds, as a leader's move, is nobody's business.

@@ -19,6 +19,9 @@ class ProduceLoop {
   net::Awaitable<void> run();
   void wake() { wakeup_.notify(); }
 
+  // Since when the broker owes an answer without having given any; kNever where it owes none.
+  TimePoint silent_since() const { return in_flight_ > 0 ? heard_at_ : kNever; }
+
  private:
   struct Part {
     Shard::Target* target;
@@ -35,6 +38,7 @@ class ProduceLoop {
   net::Awaitable<void> send(net::Cluster::ConnectionPtr connection, std::vector<Part> parts);
   void on_response(std::vector<Part>& parts, const protocol::ProduceResponse& response);
   void on_answer(Part& part, const protocol::ProduceResponse::Partition& answer);
+  void note_outage(const net::Failure& failure);
   void note_refusal(Shard::Target& target, const std::string& reason);
   void note_acceptance(Shard::Target& target);
   std::string refusal(const Part& part, const protocol::ProduceResponse::Partition& answer) const;
@@ -47,6 +51,7 @@ class ProduceLoop {
   net::TaskGroup sends_;
   net::Cluster::ConnectionPtr connection_;
   int in_flight_ = 0;
+  TimePoint heard_at_{};  // the last answer, or the first request after all were answered
   std::size_t rotation_ = 0;
 };
 

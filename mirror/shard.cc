@@ -179,15 +179,15 @@ Shard::Target& Shard::target(const std::string& topic, std::int32_t partition) {
   return *target;
 }
 
+void Shard::note_since(std::optional<TimePoint>& since, bool is_so) const {
+  if (!is_so) since.reset();
+  if (is_so && !since) since = runtime_.now();
+}
+
 // A broker that lags behind may not know a topic for a while; one that is gone stays away.
 bool Shard::is_gone(std::optional<TimePoint>& missing_since, bool missing) const {
-  const TimePoint now = runtime_.now();
-  if (!missing) {
-    missing_since.reset();
-  } else if (!missing_since) {
-    missing_since = now;
-  }
-  return missing_since && now - *missing_since >= kGoneAfter;
+  note_since(missing_since, missing);
+  return missing && runtime_.now() - *missing_since >= kGoneAfter;
 }
 
 void Shard::on_source_metadata() {
@@ -228,6 +228,7 @@ void Shard::on_destination_metadata() {
       stop_lanes_to(*target);
       continue;
     }
+    note_since(target->leaderless_since, leader < 0);
     leaderless |= leader < 0;
     if (leader >= 0 && !produce_loops_.contains(leader) && !closing_) {
       auto& loop = produce_loops_[leader] = std::make_unique<ProduceLoop>(*this, leader);
@@ -236,6 +237,11 @@ void Shard::on_destination_metadata() {
   }
   if (leaderless) destination_.request_refresh();
   wake_produce_loops();
+}
+
+const ProduceLoop* Shard::produce_loop(std::int32_t broker) const {
+  const auto found = produce_loops_.find(broker);
+  return found == produce_loops_.end() ? nullptr : found->second.get();
 }
 
 void Shard::stop_lanes_to(Target& target) {
@@ -263,9 +269,10 @@ void Shard::pump(Slot& slot) {
 }
 
 void Shard::on_acknowledged(std::vector<OutgoingBatch> batches) {
+  const bool moved = !batches.empty();
   for (const OutgoingBatch& batch : batches) batch.lane->on_acknowledged(batch);
   batches.clear();  // Gives the slabs back before anybody asks for room.
-  blocked_loop_->on_acknowledged();
+  if (moved) blocked_loop_->on_acknowledged();
   on_room();
   drained_.notify();
 }

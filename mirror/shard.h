@@ -60,6 +60,8 @@ class Shard {
     std::optional<TimePoint> refused_since;  // by errors that are tried again
     bool refusal_reported = false;
     std::optional<TimePoint> missing_since;
+    std::optional<TimePoint> leaderless_since;
+    bool blocked = false;  // its lanes give back what it cannot have yet
   };
 
   // A lane with what the loops note about it.
@@ -118,6 +120,8 @@ class Shard {
   std::map<net::TopicPartition, std::unique_ptr<Target>>& targets() { return targets_; }
   Budget& budget() { return budget_; }
   std::size_t fetch_loops() const { return fetch_loops_.size(); }
+  // The one that produces to the broker, or null.
+  const ProduceLoop* produce_loop(std::int32_t broker) const;
   bool fetching() const { return fetching_; }
   bool closing() const { return closing_; }
 
@@ -137,6 +141,7 @@ class Shard {
   Slot* slot_of(const Lane* lane);
   net::Awaitable<net::Result<void>> get_producer_id(TimePoint deadline);
   Target& target(const std::string& topic, std::int32_t partition);
+  void note_since(std::optional<TimePoint>& since, bool is_so) const;
   bool is_gone(std::optional<TimePoint>& missing_since, bool missing) const;
   void stop_lanes_to(Target& target);
   void on_source_metadata();

@@ -40,7 +40,8 @@ struct ShardBlockedTest : ShardFixture {
     for (int partition = 0; partition < kAll; ++partition) flow.fill(partition, 100, 10);
     begin_trouble();
     runtime.run(begin());
-    runtime.run(wait(seconds(30)));
+    // Eight partitions fill the memory at a time, for some six seconds.
+    runtime.run(wait(seconds(90)));
     EXPECT_TRUE(have_all(kStuck, kAll, 1000)) << "partitions that nothing ails wait";
     EXPECT_LT(shard->budget().used_bytes(), budget_bytes);
     const int fetches = flow.fetches;
@@ -79,6 +80,46 @@ TEST_F(ShardBlockedTest, ABrokerThatIsAwayLeavesTheOthersTheirMemory) {
     flow.cluster.broker(2).hang_up();
   };
   others_go_on([] {}, [&] { flow.cluster.broker(2).accepts = true; });
+}
+
+// Where each answer takes its time, the last in a long row waits for more than five seconds.
+TEST_F(ShardBlockedTest, ASlowDestinationIsNotReadForTwice) {
+  topics(20, 20);
+  end = 100;
+  flow.config.source.max_partition_fetch_bytes = 8000;
+  flow.config.destination.max_request_size = 1;
+  flow.produce_time = milliseconds(600);
+  for (int partition = 0; partition < 20; ++partition) flow.fill(partition, 10, 10);
+  runtime.run(begin());
+  EXPECT_TRUE(runtime.run(all_ended(seconds(600))));
+  runtime.run(finish());
+  EXPECT_TRUE(have_all(0, 20, 100));
+  EXPECT_LE(flow.fetches, 60);
+}
+
+// Memory is bounded whatever is stuck, by what was fetched before it showed.
+TEST_F(ShardBlockedTest, WhatIsHeldStaysWithinTheBudget) {
+  topics(kAll, kAll);
+  end = 20;
+  budget_bytes = 512 << 10;
+  for (int partition = 0; partition < kAll; ++partition) {
+    for (int first = 0; first < 20; first += 10) {
+      TestBatch batch{.base_offset = first, .records = {}};
+      for (int i = first; i < first + 10; ++i) {
+        batch.records.push_back({"key", std::to_string(i) + std::string(6000, ' ')});
+      }
+      flow.source[partition].push_back(source_batch(batch));
+    }
+  }
+  flow.refusal = [](auto, const auto&) { return ErrorCode::kNotEnoughReplicas; };
+  runtime.run(begin());
+  runtime.run(wait(seconds(120)));
+  EXPECT_LT(shard->budget().used_bytes(), 2 * budget_bytes);
+  EXPECT_GT(shard->budget().held_bytes(), budget_bytes / 2);
+  flow.refusal = nullptr;
+  EXPECT_TRUE(runtime.run(all_ended(seconds(60))));
+  runtime.run(finish());
+  EXPECT_EQ(shard->report().counters.records, 20u * kAll);
 }
 
 TEST_F(ShardBlockedTest, KeysArriveOnceAndInOrderBehindAStuckPartition) {

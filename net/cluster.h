@@ -88,6 +88,9 @@ class Cluster {
   // The name of a broker for messages: "source broker 1 (host:9092)".
   std::string broker_name(std::int32_t broker) const;
 
+  // Whether report_outage() was called for the broker, and no connection to it was made since.
+  bool is_away(std::int32_t broker) const { return outages_.contains(broker); }
+
   // True once it was interrupted or stopped.
   bool is_stopping() const { return stopping_; }
 

@@ -23,10 +23,13 @@ class Budget {
   // of `fetchers` has a share, or one that waits for records at a quiet broker would keep the
   // others from theirs; one share more is for what is on its way out meanwhile. A limit too small
   // for such shares, or too small beside what is held, is stretched: partitions that take nothing
-  // must not stop those that do.
+  // must not stop those that do. But what is held stays below the limit by itself: nothing more is
+  // fetched then.
   std::size_t fetch_bytes(std::size_t fetchers) const {
     const std::size_t shares = (fetchers + 1) * kFetchBytesMin;
-    const std::size_t limit = std::max(limit_ - std::min(limit_, held_), shares);
+    const std::size_t whole = std::max(limit_, shares);
+    if (held_ >= whole) return 0;
+    const std::size_t limit = std::max(whole - held_, shares);
     const std::size_t free = limit - std::min(limit, used_bytes() - held_);
     const std::size_t bytes = std::min(free, limit / (fetchers + 1));
     return bytes >= kFetchBytesMin ? bytes : 0;

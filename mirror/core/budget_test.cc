@@ -78,12 +78,14 @@ TEST(Budget, WhatIsHeldLeavesRoomForOthers) {
   EXPECT_EQ(budget.used_bytes(), kMin);
   EXPECT_EQ(budget.fetch_bytes(1), 3 * kMin / 2);
   EXPECT_EQ(budget.build_bytes(), 3 * kMin);
-  const Budget::Charge more = budget.hold(9 * kMin);
+  Budget::Charge more = budget.hold(5 * kMin / 2);
   EXPECT_EQ(budget.fetch_bytes(1), kMin);
   budget.begin_fetch(kMin);
   EXPECT_EQ(budget.fetch_bytes(1), kMin);
   EXPECT_EQ(budget.build_bytes(), 1u);
   budget.end_fetch(kMin);
+  more = budget.hold(3 * kMin);
+  EXPECT_EQ(budget.fetch_bytes(1), 0u) << "memory is bounded whatever is stuck";
 }
 
 TEST(Budget, AChargeIsCountedOnceHoweverOftenItMoves) {

@@ -97,6 +97,7 @@ void ProduceWindow::on_acknowledged(OutgoingBatch& batch, TimePoint now) {
   moved_at_ = now;
   batch.acknowledged = true;
   confirmed_ = true;
+  failing_ = false;
   back_off_.reset();
   settle();
   on_drained();
@@ -137,6 +138,7 @@ void ProduceWindow::resolved(OutgoingBatch& batch) {
 // The back-off grows once a drain, however many batches failed in it.
 void ProduceWindow::failed(OutgoingBatch& batch, TimePoint now, Random& random) {
   resolved(batch);
+  failing_ = true;
   if (!draining_) retry_at_ = now + back_off_.next(random);
   draining_ = true;
   on_drained();

@@ -78,6 +78,9 @@ class ProduceWindow {
   // wait for it with all that they took.
   bool blocked(TimePoint now) const;
 
+  // Whether a batch failed since the last acknowledgement.
+  bool failing() const { return failing_; }
+
   // What stays of a lane's batches while the window is blocked: those that were sent, because they
   // may be in the log, and the first of all, which is tried again and again. Returns the number
   // behind the last entry that one of them belongs to, or 0.
@@ -118,6 +121,7 @@ class ProduceWindow {
   int in_flight_ = 0;
   bool draining_ = false;
   bool confirmed_ = false;  // a batch was acknowledged since the last drain
+  bool failing_ = false;
   bool renumber_ = false;   // the broker lost, or never had, our sequence
   TimePoint retry_at_ = TimePoint::min();
   TimePoint moved_at_{};  // the last acknowledgement, or the first batch after idleness

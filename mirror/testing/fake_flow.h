@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -80,16 +81,17 @@ class FakeFlow {
   void script_reading() {
     on<protocol::FetchRequest>([this](const auto& request, auto, auto& response) {
       ++fetches;
-      bool found = false;
+      std::int64_t found = 0;  // bytes
       for (const auto& topic : request.topics) {
         auto& answer = response.responses.emplace_back();
         answer.topic = topic.topic;
         for (const auto& wanted : topic.partitions) {
-          answer.partitions.push_back(read(wanted));
-          found |= answer.partitions.back().records->size() > 0;
+          const std::int64_t room = found == 0 ? kAnySize : request.max_bytes - found;
+          answer.partitions.push_back(read(wanted, room));
+          found += static_cast<std::int64_t>(answer.partitions.back().records->size());
         }
       }
-      const int wait_ms = found ? 1 : request.max_wait_ms;
+      const int wait_ms = found > 0 ? 1 : request.max_wait_ms;
       answer_after(std::chrono::milliseconds(wait_ms));
     });
     on<protocol::ListOffsetsRequest>([this](const auto& request, auto, auto& response) {
@@ -108,7 +110,11 @@ class FakeFlow {
     });
   }
 
-  protocol::FetchResponse::Partition read(const protocol::FetchRequest::Partition& wanted) {
+  // The first partition that has records gives one batch whatever its size (KIP-74).
+  static constexpr std::int64_t kAnySize = std::numeric_limits<std::int64_t>::max();
+
+  protocol::FetchResponse::Partition read(const protocol::FetchRequest::Partition& wanted,
+                                          std::int64_t room) {
     protocol::FetchResponse::Partition answer{.partition_index = wanted.partition};
     Buffer& bytes = chunks_[wanted.partition];
     bytes.clear();
@@ -117,13 +123,16 @@ class FakeFlow {
     } else if (wanted.fetch_offset < log_start) {
       answer.error_code = protocol::ErrorCode::kOffsetOutOfRange;
     } else {
+      bool full = false;
       for (const Buffer& batch : source[wanted.partition]) {
         const protocol::BatchView view{ConstBytes(batch)};
         answer.high_watermark = answer.last_stable_offset = view.next_offset();
         const std::size_t size = bytes.size() + batch.size();
         if (view.next_offset() <= wanted.fetch_offset) continue;
-        if (!bytes.empty() && size > static_cast<std::size_t>(wanted.partition_max_bytes)) continue;
-        bytes.insert(bytes.end(), batch.begin(), batch.end());
+        const std::int64_t most = std::min<std::int64_t>(room, wanted.partition_max_bytes);
+        const bool may_be_larger = bytes.empty() && room == kAnySize;
+        full |= !may_be_larger && static_cast<std::int64_t>(size) > most;
+        if (!full) bytes.insert(bytes.end(), batch.begin(), batch.end());
       }
     }
     answer.records = protocol::RecordsView(ConstBytes(bytes));
