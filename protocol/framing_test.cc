@@ -6,17 +6,10 @@
 
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/init_producer_id.h"
+#include "protocol/testing/flatten.h"
 
 namespace kmirror::protocol {
 namespace {
-
-Buffer flatten(const GatherBuffer& gathered) {
-  Buffer bytes;
-  for (const ConstBytes piece : gathered.pieces()) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
-  return bytes;
-}
 
 TEST(Framing, RequestWithHeaderV1) {
   GatherBuffer out;

@@ -11,20 +11,13 @@
 #include "protocol/messages/init_producer_id.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/produce.h"
+#include "protocol/testing/flatten.h"
 #include "protocol/wire/archive.h"
 
 namespace kmirror::protocol {
 namespace {
 
 using Kind = WireError::Kind;
-
-Buffer flatten(const GatherBuffer& gathered) {
-  Buffer bytes;
-  for (const ConstBytes piece : gathered.pieces()) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
-  return bytes;
-}
 
 const Buffer kFirst = {1, 2, 3};
 const Buffer kSecond = {4, 5};

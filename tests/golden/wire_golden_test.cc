@@ -9,6 +9,7 @@
 #include "golden_files.h"
 #include "protocol/framing.h"
 #include "protocol/messages/all.h"
+#include "protocol/testing/flatten.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -17,14 +18,6 @@ using Json = nlohmann::json;
 
 constexpr std::int32_t kCorrelationId = 7;
 constexpr std::string_view kClientId = "golden";
-
-Buffer flatten(const GatherBuffer& gathered) {
-  Buffer bytes;
-  for (const ConstBytes piece : gathered.pieces()) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
-  return bytes;
-}
 
 // What became of a body that was read and written again.
 struct Result {
