@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "protocol/error_code.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -37,6 +39,31 @@ struct NodeEndpoint {
     a.field("host", m.host);
     a.field("port", m.port);
     a.field("rack", m.rack, kNullable);
+  }
+};
+
+// What became of a request for a partition.
+struct PartitionResult {
+  std::int32_t partition_index = 0;
+  ErrorCode error_code = ErrorCode::kNone;
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("partitionIndex", m.partition_index);
+    a.field("errorCode", m.error_code);
+  }
+};
+
+// A topic by its name, with what there is to say of its partitions.
+template <class Partition>
+struct TopicOf {
+  std::string_view name;
+  std::vector<Partition> partitions;
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("name", m.name);
+    a.field("partitions", m.partitions);
   }
 };
 

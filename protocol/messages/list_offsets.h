@@ -8,6 +8,7 @@
 
 #include "protocol/api.h"
 #include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -35,16 +36,7 @@ struct ListOffsetsRequest {
     }
   };
 
-  struct Topic {
-    std::string_view name;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = TopicOf<Partition>;
 
   // -1 for a consumer.
   std::int32_t replica_id = 0;
@@ -84,16 +76,7 @@ struct ListOffsetsResponse {
     }
   };
 
-  struct Topic {
-    std::string_view name;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = TopicOf<Partition>;
 
   std::int32_t throttle_time_ms = 0;
   std::vector<Topic> topics;

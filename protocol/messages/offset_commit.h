@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "protocol/api.h"
-#include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -69,20 +69,9 @@ struct OffsetCommitRequest {
 struct OffsetCommitResponse {
   static constexpr Api kApi = OffsetCommitRequest::kApi;
 
-  struct Partition {
-    std::int32_t partition_index = 0;
-    ErrorCode error_code = ErrorCode::kNone;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("partitionIndex", m.partition_index);
-      a.field("errorCode", m.error_code);
-    }
-  };
-
   struct Topic {
     std::string_view name;
-    std::vector<Partition> partitions;
+    std::vector<PartitionResult> partitions;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {

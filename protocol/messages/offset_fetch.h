@@ -10,6 +10,7 @@
 
 #include "protocol/api.h"
 #include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -94,16 +95,7 @@ struct OffsetFetchResponse {
     }
   };
 
-  struct Topic {
-    std::string_view name;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = TopicOf<Partition>;
 
   struct GroupPartition {
     std::int32_t partition_index = 0;
