@@ -2,6 +2,7 @@
 // every request struct in messages/ carries one as kApi. No thread rules.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -20,13 +21,18 @@ struct VersionRange {
 inline constexpr std::int16_t kNeverFlexible = std::numeric_limits<std::int16_t>::max();
 inline constexpr std::int16_t kApiVersionsKey = 18;
 
-// flexible is the first version with compact lengths and tagged fields (KIP-482).
+// Versions are those a client may use with any broker that offers them. Newer ones, up to known_max
+// if there are any, can be read and written but are never negotiated: what Kafka calls unstable, or
+// leaves to brokers. flexible is the first version with compact lengths and tagged fields
+// (KIP-482).
 struct Api {
   std::int16_t key = 0;
   std::string_view name;
   VersionRange versions;
+  std::int16_t known_max = 0;
   std::int16_t flexible = kNeverFlexible;
 
+  constexpr VersionRange known() const { return {versions.min, std::max(versions.max, known_max)}; }
   constexpr bool flexible_in(std::int16_t version) const { return version >= flexible; }
 
   // Header versions follow the body's flexibility (KIP-482). ApiVersions is the exception: its
@@ -35,6 +41,8 @@ struct Api {
   constexpr bool response_header_tagged(std::int16_t version) const {
     return key != kApiVersionsKey && flexible_in(version);
   }
+
+  bool operator==(const Api&) const = default;
 };
 
 }  // namespace kmirror::protocol

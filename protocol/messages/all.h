@@ -1,5 +1,6 @@
-// The list of messages, in the order of their keys. For tests and tools that go through all of
-// them; everything else includes the messages it uses. Compile-time only.
+// The list of messages, in the order of their keys. For tests
+// and tools that go through all of them; everything else includes the messages it uses.
+// Compile-time only.
 #pragma once
 
 #include <array>
@@ -38,20 +39,15 @@ struct RequestList {
 
   static consteval bool versions_are_sane() {
     for (const Api& api : kApis) {
-      const bool flexible_later = api.flexible > 0;
-      if (api.versions.min < 0 || api.versions.min > api.versions.max || !flexible_later)
-        return false;
+      const bool more_known = api.known_max == 0 || api.known_max > api.versions.max;
+      if (api.versions.min < 0 || api.versions.min > api.versions.max || !more_known) return false;
     }
     return true;
   }
 
-  template <class Request>
-  static consteval bool response_matches() {
-    return Request::Response::kApi.key == Request::kApi.key &&
-           Request::Response::kApi.versions == Request::kApi.versions &&
-           Request::Response::kApi.flexible == Request::kApi.flexible;
+  static consteval bool responses_match() {
+    return ((Requests::Response::kApi == Requests::kApi) && ...);
   }
-  static consteval bool responses_match() { return (response_matches<Requests>() && ...); }
 };
 
 using AllRequests =

@@ -11,13 +11,15 @@
 #include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
+#include "protocol/wire/uuid.h"
 
 namespace kmirror::protocol {
 
 struct OffsetCommitResponse;
 
 struct OffsetCommitRequest {
-  static constexpr Api kApi{.key = 8, .name = "OffsetCommit", .versions = {0, 9}, .flexible = 8};
+  static constexpr Api kApi{
+      .key = 8, .name = "OffsetCommit", .versions = {0, 9}, .known_max = 10, .flexible = 8};
   using Response = OffsetCommitResponse;
 
   struct Partition {
@@ -39,11 +41,13 @@ struct OffsetCommitRequest {
 
   struct Topic {
     std::string_view name;
+    Uuid topic_id;
     std::vector<Partition> partitions;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name, until(9) | kIgnorable);
+      a.field("topicId", m.topic_id, since(10) | kIgnorable);
       a.field("partitions", m.partitions);
     }
   };
@@ -71,11 +75,13 @@ struct OffsetCommitResponse {
 
   struct Topic {
     std::string_view name;
+    Uuid topic_id;
     std::vector<PartitionResult> partitions;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name, until(9) | kIgnorable);
+      a.field("topicId", m.topic_id, since(10) | kIgnorable);
       a.field("partitions", m.partitions);
     }
   };

@@ -13,13 +13,15 @@
 #include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
+#include "protocol/wire/uuid.h"
 
 namespace kmirror::protocol {
 
 struct OffsetFetchResponse;
 
 struct OffsetFetchRequest {
-  static constexpr Api kApi{.key = 9, .name = "OffsetFetch", .versions = {0, 9}, .flexible = 6};
+  static constexpr Api kApi{
+      .key = 9, .name = "OffsetFetch", .versions = {0, 9}, .known_max = 10, .flexible = 6};
   using Response = OffsetFetchResponse;
 
   struct Topic {
@@ -35,11 +37,13 @@ struct OffsetFetchRequest {
 
   struct GroupTopic {
     std::string_view name;
+    Uuid topic_id;
     std::vector<std::int32_t> partition_indexes;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name, until(9) | kIgnorable);
+      a.field("topicId", m.topic_id, since(10) | kIgnorable);
       a.field("partitionIndexes", m.partition_indexes);
     }
   };
@@ -116,11 +120,13 @@ struct OffsetFetchResponse {
 
   struct GroupTopic {
     std::string_view name;
+    Uuid topic_id;
     std::vector<GroupPartition> partitions;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name, until(9) | kIgnorable);
+      a.field("topicId", m.topic_id, since(10) | kIgnorable);
       a.field("partitions", m.partitions);
     }
   };

@@ -35,7 +35,7 @@ std::size_t wire_size(const M& message, std::int16_t version) {
 template <class M>
 WireError decode(ConstBytes body, std::int16_t version, M& out) {
   out = M{};
-  if (!M::kApi.versions.contains(version)) return wire_internal::unsupported_version();
+  if (!M::kApi.known().contains(version)) return wire_internal::unsupported_version();
   Decoder decoder(body, version, M::kApi.flexible_in(version));
   return decoder.run(out);
 }
@@ -43,7 +43,7 @@ WireError decode(ConstBytes body, std::int16_t version, M& out) {
 template <class M>
 WireError encode(const M& message, std::int16_t version, const Prefix& prefix, GatherBuffer& out) {
   out.reset(0);
-  if (!M::kApi.versions.contains(version)) return wire_internal::unsupported_version();
+  if (!M::kApi.known().contains(version)) return wire_internal::unsupported_version();
   const bool flexible = M::kApi.flexible_in(version);
   SizeSink measured;
   Writer<SizeSink> sizer(measured, version, flexible);
