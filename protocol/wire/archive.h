@@ -1,6 +1,9 @@
-// Measuring, writing, reading and showing messages. Each function is compiled once per message, in
-// messages/*.cc (wire/archive_impl.h), so that including this costs nothing. Pure functions, no
-// thread rules.
+// Measuring, writing and reading messages, and the way to whatever else is done with them. Each
+// function is compiled once per message, in messages/*.cc (wire/archive_impl.h), so that including
+// this costs nothing. Pure functions, no thread rules.
+//
+// Off the data path messages are walked by their layout (wire/layout.h), in code that knows no
+// message: wire/json_writer.h, printer.h, diff.h, generator.h, schema_dump.h.
 //
 // A message has no version, the call has: fields the version lacks keep their defaults when read,
 // and must be at their defaults, unless ignorable, when written.
@@ -8,8 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "base/bytes.h"
 #include "protocol/wire/error.h"
@@ -17,7 +18,7 @@
 
 namespace kmirror::protocol {
 
-struct SchemaField;
+struct StructLayout;
 
 // The body's size in bytes, records included. Of a message that encode() refuses: no meaning.
 template <class M>
@@ -47,12 +48,8 @@ template <class M>
 [[nodiscard]] WireError encode(const M& message, std::int16_t version, const Prefix& prefix,
                                GatherBuffer& out);
 
-// The fields of this version as one line of JSON, in the form of Kafka's JsonConverter classes.
+// The tables of M's fields.
 template <class M>
-std::string to_json(const M& message, std::int16_t version);
-
-// All fields of all versions.
-template <class M>
-std::vector<SchemaField> schema_of();
+const StructLayout& layout_of();
 
 }  // namespace kmirror::protocol

@@ -6,8 +6,7 @@
 
 #include "protocol/wire/archive.h"
 #include "protocol/wire/decoder.h"
-#include "protocol/wire/json_writer.h"
-#include "protocol/wire/schema_dump.h"
+#include "protocol/wire/layout_builder.h"
 #include "protocol/wire/writer.h"
 
 namespace kmirror::protocol {
@@ -64,19 +63,6 @@ WireError encode(const M& message, std::int16_t version, GatherBuffer& out) {
   return encode(message, version, wire_internal::NoPrefix(), out);
 }
 
-template <class M>
-std::string to_json(const M& message, std::int16_t version) {
-  JsonSink sink;
-  JsonWriter writer(sink, version);
-  writer.write(message);
-  return sink.finish();
-}
-
-template <class M>
-std::vector<SchemaField> schema_of() {
-  return SchemaDump::fields_of<M>();
-}
-
 }  // namespace kmirror::protocol
 
 #define KMIRROR_INSTANTIATE_MESSAGE(M)                                                \
@@ -84,5 +70,4 @@ std::vector<SchemaField> schema_of() {
   template WireError decode<M>(ConstBytes, std::int16_t, M&);                         \
   template WireError encode<M>(const M&, std::int16_t, const Prefix&, GatherBuffer&); \
   template WireError encode<M>(const M&, std::int16_t, GatherBuffer&);                \
-  template std::string to_json<M>(const M&, std::int16_t);                            \
-  template std::vector<SchemaField> schema_of<M>()
+  template const StructLayout& layout_of<M>()

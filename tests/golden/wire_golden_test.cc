@@ -10,6 +10,7 @@
 #include "protocol/framing.h"
 #include "protocol/messages/all.h"
 #include "protocol/testing/flatten.h"
+#include "protocol/wire/json_writer.h"
 
 namespace kmirror::protocol {
 namespace {
