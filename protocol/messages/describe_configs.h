@@ -60,7 +60,7 @@ struct DescribeConfigsResponse {
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name);
-      a.field("value", m.value, kNullable);
+      a.field("value", m.value, kNullable | kSecret);
       a.field("source", m.source);
     }
   };
@@ -79,7 +79,7 @@ struct DescribeConfigsResponse {
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name);
-      a.field("value", m.value, kNullable);
+      a.field("value", m.value, kNullable | kSecret);
       a.field("readOnly", m.read_only);
       a.field("isDefault", m.is_default, until(0));
       a.field("configSource", m.config_source, since(1) | kIgnorable);

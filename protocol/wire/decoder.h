@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string_view>
 #include <type_traits>
@@ -106,6 +107,7 @@ class Decoder {
   void read(T& out, bool) {
     out = integer<T>();
   }
+  void read(double& out, bool) { out = std::bit_cast<double>(integer<std::uint64_t>()); }
   void read(ErrorCode& out, bool) { out = static_cast<ErrorCode>(integer<std::int16_t>()); }
   void read(Uuid& out, bool) {
     const ConstBytes bytes = take(out.bytes.size());

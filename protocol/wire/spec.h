@@ -1,6 +1,7 @@
 // What a message's describe() says of a field beside its name and member: since which version,
-// until which, where it may be null, its tag, and whether it may be dropped by versions that lack
-// it. The words are those of Kafka's message schemas. Combined with |:
+// until which, where it may be null, its tag, whether it may be dropped by versions that lack it,
+// and whether its value is a secret. All but the last are words of Kafka's message schemas.
+// Combined with |:
 //     a.field("rack", m.rack, since(1) | kNullable | kIgnorable);
 // A field's default is its member's initialiser. Constants only, no thread rules.
 #pragma once
@@ -21,6 +22,7 @@ struct Spec {
   std::int16_t nullable_since = kNeverNullable;
   int tag = kNotTagged;
   bool ignorable = false;
+  bool secret = false;
 
   constexpr bool contains(std::int16_t version) const {
     return since <= version && version <= until;
@@ -33,7 +35,8 @@ constexpr Spec operator|(Spec a, Spec b) {
           .until = std::min(a.until, b.until),
           .nullable_since = std::min(a.nullable_since, b.nullable_since),
           .tag = std::max(a.tag, b.tag),
-          .ignorable = a.ignorable || b.ignorable};
+          .ignorable = a.ignorable || b.ignorable,
+          .secret = a.secret || b.secret};
 }
 
 constexpr Spec since(std::int16_t version) {
@@ -52,5 +55,8 @@ consteval Spec tagged(int tag) {
 }
 inline constexpr Spec kNullable{.nullable_since = 0};
 inline constexpr Spec kIgnorable{.ignorable = true};
+// What is made for people (wire/printer.h, wire/diff.h) never shows the value. JSON does: it is the
+// whole message, as Kafka's own converter gives it.
+inline constexpr Spec kSecret{.secret = true};
 
 }  // namespace kmirror::protocol

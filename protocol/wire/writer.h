@@ -131,6 +131,7 @@ class Writer {
   void write(T value, bool) {
     sink_.integer(value);
   }
+  void write(double value, bool) { sink_.integer(std::bit_cast<std::uint64_t>(value)); }
   void write(ErrorCode value, bool) { sink_.integer(static_cast<std::int16_t>(value)); }
   void write(const Uuid& value, bool) { sink_.bytes(value.bytes); }
 
