@@ -6,20 +6,34 @@
 #include <array>
 #include <cstddef>
 
+#include "protocol/messages/alter_client_quotas.h"
+#include "protocol/messages/alter_configs.h"
+#include "protocol/messages/alter_partition_reassignments.h"
+#include "protocol/messages/alter_user_scram_credentials.h"
 #include "protocol/messages/api_versions.h"
+#include "protocol/messages/create_acls.h"
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
+#include "protocol/messages/delete_acls.h"
 #include "protocol/messages/delete_topics.h"
+#include "protocol/messages/describe_acls.h"
+#include "protocol/messages/describe_client_quotas.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
+#include "protocol/messages/describe_user_scram_credentials.h"
+#include "protocol/messages/elect_leaders.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/incremental_alter_configs.h"
 #include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/list_config_resources.h"
 #include "protocol/messages/list_offsets.h"
+#include "protocol/messages/list_partition_reassignments.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/offset_commit.h"
 #include "protocol/messages/offset_fetch.h"
 #include "protocol/messages/produce.h"
+#include "protocol/messages/sasl_authenticate.h"
 
 namespace kmirror::protocol {
 
@@ -40,7 +54,10 @@ struct RequestList {
   static consteval bool versions_are_sane() {
     for (const Api& api : kApis) {
       const bool more_known = api.known_max == 0 || api.known_max > api.versions.max;
-      if (api.versions.min < 0 || api.versions.min > api.versions.max || !more_known) return false;
+      if (api.versions.min < 0 || api.versions.min > api.versions.max || !more_known ||
+          api.flexible < 0) {
+        return false;
+      }
     }
     return true;
   }
@@ -54,7 +71,13 @@ using AllRequests =
     RequestList<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest,
                 OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest,
                 DescribeGroupsRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
-                InitProducerIdRequest, DescribeConfigsRequest, CreatePartitionsRequest>;
+                InitProducerIdRequest, DescribeAclsRequest, CreateAclsRequest, DeleteAclsRequest,
+                DescribeConfigsRequest, AlterConfigsRequest, SaslAuthenticateRequest,
+                CreatePartitionsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
+                AlterPartitionReassignmentsRequest, ListPartitionReassignmentsRequest,
+                DescribeClientQuotasRequest, AlterClientQuotasRequest,
+                DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
+                ListConfigResourcesRequest>;
 
 static_assert(AllRequests::keys_ascend(), "every key once");
 static_assert(AllRequests::versions_are_sane());

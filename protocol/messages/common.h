@@ -42,6 +42,18 @@ struct NodeEndpoint {
   }
 };
 
+// Partitions of one topic. Kafka has the names of TopicOf in other messages.
+struct TopicPartitions {
+  std::string_view topic;
+  std::vector<std::int32_t> partitions;
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("topic", m.topic);
+    a.field("partitions", m.partitions);
+  }
+};
+
 // What became of a request for a partition.
 struct PartitionResult {
   std::int32_t partition_index = 0;
@@ -64,6 +76,72 @@ struct TopicOf {
   static void describe(auto& a, auto& m) {
     a.field("name", m.name);
     a.field("partitions", m.partitions);
+  }
+};
+
+// A key of a topic's or a broker's configuration. A null value stands for the default.
+struct ConfigEntry {
+  std::string_view name;
+  std::optional<std::string_view> value = "";
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("name", m.name);
+    a.field("value", m.value, kNullable | kSecret);
+  }
+};
+
+// What became of a change to the configuration of a topic, a broker or the like.
+struct AlterConfigsResult {
+  ErrorCode error_code = ErrorCode::kNone;
+  std::optional<std::string_view> error_message = "";
+  std::int8_t resource_type = 0;
+  std::string_view resource_name;
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("errorCode", m.error_code);
+    a.field("errorMessage", m.error_message, kNullable);
+    a.field("resourceType", m.resource_type);
+    a.field("resourceName", m.resource_name);
+  }
+};
+
+// The ACLs that all of its fields match; null and 1 match anything. The numbers are those of
+// Kafka's enums ResourceType, PatternType (3: literal, 4: prefixed), AclOperation and
+// AclPermissionType (2: deny, 3: allow).
+struct AclFilter {
+  std::int8_t resource_type_filter = 0;
+  std::optional<std::string_view> resource_name_filter = "";
+  std::int8_t pattern_type_filter = 3;
+  std::optional<std::string_view> principal_filter = "";
+  std::optional<std::string_view> host_filter = "";
+  std::int8_t operation = 0;
+  std::int8_t permission_type = 0;
+  TaggedFields unknown_tagged_fields;
+
+  // Pattern types came with KIP-290.
+  static void describe(auto& a, auto& m) {
+    a.field("resourceTypeFilter", m.resource_type_filter);
+    a.field("resourceNameFilter", m.resource_name_filter, kNullable);
+    a.field("patternTypeFilter", m.pattern_type_filter, since(1));
+    a.field("principalFilter", m.principal_filter, kNullable);
+    a.field("hostFilter", m.host_filter, kNullable);
+    a.field("operation", m.operation);
+    a.field("permissionType", m.permission_type);
+  }
+};
+
+// Part of whom a quota is for: entity_type "user", "client-id" or "ip". A null name is the default
+// of all that have no quota of their own (KIP-546).
+struct QuotaEntity {
+  std::string_view entity_type;
+  std::optional<std::string_view> entity_name = "";
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("entityType", m.entity_type);
+    a.field("entityName", m.entity_name, kNullable);
   }
 };
 

@@ -10,6 +10,7 @@
 
 #include "protocol/api.h"
 #include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 #include "protocol/wire/uuid.h"
@@ -33,23 +34,12 @@ struct CreateTopicsRequest {
     }
   };
 
-  struct Config {
-    std::string_view name;
-    std::optional<std::string_view> value = "";
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("value", m.value, kNullable);
-    }
-  };
-
   struct Topic {
     std::string_view name;
     std::int32_t num_partitions = 0;
     std::int16_t replication_factor = 0;
     std::vector<Assignment> assignments;
-    std::vector<Config> configs;
+    std::vector<ConfigEntry> configs;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {
@@ -86,7 +76,7 @@ struct CreateTopicsResponse {
 
     static void describe(auto& a, auto& m) {
       a.field("name", m.name);
-      a.field("value", m.value, kNullable);
+      a.field("value", m.value, kNullable | kSecret);
       a.field("readOnly", m.read_only);
       a.field("configSource", m.config_source);
       a.field("isSensitive", m.is_sensitive);

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "protocol/messages/alter_client_quotas.h"
 #include "protocol/messages/describe_groups.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/metadata.h"
-#include "protocol/wire/archive.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -46,6 +48,20 @@ TEST(Json, BytesAreBase64AndTextIsMadeValid) {
   const std::string json = to_json(response, 0);
   EXPECT_NE(json.find(R"("memberMetadata":"+/8=")"), std::string::npos) << json;
   EXPECT_NE(json.find("\"groupId\":\"\xEF\xBF\xBD\""), std::string::npos) << json;
+}
+
+// As Jackson writes them.
+TEST(Json, FloatsAreNumbersWhereJsonHasThem) {
+  using Limits = std::numeric_limits<double>;
+  AlterClientQuotasRequest request;
+  auto& ops = request.entries.emplace_back().ops;
+  for (const double value : {1048576.0, 0.1, Limits::quiet_NaN(), -Limits::infinity()}) {
+    ops.push_back({.key = "", .value = value});
+  }
+  EXPECT_EQ(to_json(request, 0),
+            R"({"entries":[{"entity":[],"ops":[{"key":"","value":1048576.0,"remove":false},)"
+            R"({"key":"","value":0.1,"remove":false},{"key":"","value":"NaN","remove":false},)"
+            R"({"key":"","value":"-Infinity","remove":false}]}],"validateOnly":false})");
 }
 
 }  // namespace

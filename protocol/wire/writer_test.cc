@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "protocol/messages/alter_client_quotas.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/describe_groups.h"
 #include "protocol/messages/fetch.h"
@@ -177,6 +178,20 @@ TEST(Encoder, WritesBytes) {
   ASSERT_FALSE(decode(bytes, 0, read));
   EXPECT_THAT(read.groups[0].members[0].member_metadata, testing::ElementsAre(1, 2, 3));
   EXPECT_THAT(read.groups[0].members[0].member_assignment, testing::IsEmpty());
+}
+
+TEST(Encoder, FloatsAreBigEndian) {
+  AlterClientQuotasRequest request;
+  request.entries.emplace_back().ops.push_back({.key = "k", .value = -2.5});
+  GatherBuffer out;
+  ASSERT_FALSE(encode(request, 0, out));
+  const Buffer expected = {0,    0,    0, 1, 0, 0, 0,   0,  // one entry, no entity
+                           0,    0,    0, 1, 0, 1, 'k',     // one operation
+                           0xC0, 0x04, 0, 0, 0, 0, 0,   0, 0, 0};
+  EXPECT_EQ(flatten(out), expected);
+  AlterClientQuotasRequest read;
+  ASSERT_FALSE(decode(expected, 0, read));
+  EXPECT_EQ(read.entries[0].ops[0].value, -2.5);
 }
 
 }  // namespace

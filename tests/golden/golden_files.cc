@@ -3,6 +3,7 @@
 #include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -13,14 +14,22 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string path_of(const std::string& name) {
+  return fmt::format("{}/{}", KMIRROR_GOLDEN_DIR, name);
+}
+
 std::ifstream open(const std::string& name) {
-  const std::string path = fmt::format("{}/{}", KMIRROR_GOLDEN_DIR, name);
+  const std::string path = path_of(name);
   std::ifstream file(path);
   if (!file) {
     throw std::runtime_error(
         fmt::format("no {}: run tests/golden/generate {}", path, KMIRROR_GOLDEN_DIR));
   }
   return file;
+}
+
+std::string schema_name(std::string_view client_version, std::string_view message) {
+  return fmt::format("schemas-{}/{}.json", client_version, message);
 }
 
 void for_each_line(std::string_view client_version, auto visit) {
@@ -56,9 +65,13 @@ std::vector<Json> error_lines() {
   return errors;
 }
 
+bool has_schema(std::string_view client_version, std::string_view message) {
+  return std::filesystem::exists(path_of(schema_name(client_version, message)));
+}
+
 // The schemas have // comments.
 Json schema(std::string_view client_version, std::string_view message) {
-  std::ifstream file = open(fmt::format("schemas-{}/{}.json", client_version, message));
+  std::ifstream file = open(schema_name(client_version, message));
   return Json::parse(file, nullptr, true, true);
 }
 

@@ -19,7 +19,8 @@ const std::vector<nlohmann::json>& wire_lines(std::string_view api, std::string_
 // The lines of wire-*.jsonl for error codes, of the newest client.
 std::vector<nlohmann::json> error_lines();
 
-// An official message schema, "FetchRequest".
+// An official message schema, "FetchRequest", which not every client has.
+bool has_schema(std::string_view client_version, std::string_view message);
 nlohmann::json schema(std::string_view client_version, std::string_view message);
 
 Buffer from_hex(std::string_view hex);

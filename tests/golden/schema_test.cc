@@ -11,7 +11,6 @@
 
 #include "golden_files.h"
 #include "protocol/messages/all.h"
-#include "protocol/wire/archive.h"
 #include "protocol/wire/schema_dump.h"
 
 namespace kmirror::protocol {
@@ -35,7 +34,8 @@ VersionRange range_of(const Json& object, const char* key) {
 
 std::string default_of(const Json& field, const std::string& type) {
   const bool is_integer = type.starts_with("int");
-  if (!field.contains("default")) return is_integer ? "0" : type == "bool" ? "false" : "";
+  const bool is_number = is_integer || type == "float64";
+  if (!field.contains("default")) return is_number ? "0" : type == "bool" ? "false" : "";
   const Json& value = field["default"];
   const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   return is_integer ? fmt::format("{}", std::stoll(text, nullptr, 0)) : text;
@@ -148,6 +148,7 @@ TEST(Schema, EveryFieldOfEveryVersionEqualsTheOfficialOne) {
     for (std::int16_t version = versions.min; version <= versions.max; ++version) {
       int compared = 0;
       for (const std::string_view client : golden::kClientVersions) {
+        if (!golden::has_schema(client, message)) continue;
         const OfficialSchema official(client, message);
         if (!official.has(version)) continue;
         SCOPED_TRACE(fmt::format("{} v{} of {}", message, version, client));
@@ -221,7 +222,8 @@ TEST(Schema, MissingFieldsAreDroppedOrRefusedAsTheOfficialOnesAre) {
   int compared = 0;
   for_each_message([&compared]<class M>(const std::string& message) {
     SCOPED_TRACE(message);
-    const OfficialSchema older(golden::kClientVersions[0], message);
+    const bool renamed = !golden::has_schema(golden::kClientVersions[0], message);
+    const OfficialSchema older(golden::kClientVersions[renamed ? 1 : 0], message);
     const OfficialSchema newer(golden::kClientVersions[1], message);
     IgnorableCheck check(older, newer, M::kApi.known());
     check.compare(schema_of<M>());
