@@ -1,0 +1,159 @@
+// Messages made at random, of every API, version and direction: what is written is as long as
+// measured, is read back the same, and is written as the same bytes again. What is made for people
+// shows no secrets and no records.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <functional>
+
+#include "protocol/messages/all.h"
+#include "protocol/testing/flatten.h"
+#include "protocol/wire/diff.h"
+#include "protocol/wire/generator.h"
+#include "protocol/wire/json_writer.h"
+#include "protocol/wire/layout.h"
+#include "protocol/wire/printer.h"
+
+namespace kmirror::protocol {
+namespace {
+
+constexpr int kSeeds = 50;
+
+// What became of a message that was written, read and written again.
+struct Outcome {
+  WireError encoded;
+  WireError decoded;
+  WireError encoded_again;
+  std::size_t measured = 0;
+  Buffer first;
+  Buffer second;
+  std::vector<std::string> differences;
+};
+
+// What is made for people, and what shows everything.
+struct Texts {
+  std::string printed;
+  std::string compared;
+  std::string json;
+};
+
+// One message, its type erased so that the tests below are compiled once.
+struct Message {
+  std::string name;
+  VersionRange versions;
+  Outcome (*round_trip)(Random& random, std::int16_t version);
+  Texts (*show)(Random& random, std::int16_t version);
+};
+
+template <class M>
+Outcome round_trip(Random& random, std::int16_t version) {
+  const M message = generate<M>(random, version);
+  Outcome out;
+  GatherBuffer gathered;
+  out.encoded = encode(message, version, gathered);
+  out.measured = wire_size(message, version);
+  out.first = flatten(gathered);
+  M read;
+  out.decoded = decode(out.first, version, read);
+  out.differences = diff(message, read, version);
+  out.encoded_again = encode(read, version, gathered);
+  out.second = flatten(gathered);
+  return out;
+}
+
+template <class M>
+Texts show(Random& random, std::int16_t version) {
+  const M message = generate<M>(random, version);
+  const M other = generate<M>(random, version);
+  return {.printed = print(message, version),
+          .compared = fmt::format("{}", fmt::join(diff(message, other, version), "\n")),
+          .json = to_json(message, version)};
+}
+
+template <class M>
+Message message_of(std::string_view direction) {
+  return {.name = fmt::format("{}{}", M::kApi.name, direction),
+          .versions = M::kApi.known(),
+          .round_trip = &round_trip<M>,
+          .show = &show<M>};
+}
+
+void for_each_generated(
+    const std::function<void(const Message&, Random& random, std::int16_t version)>& visit) {
+  std::vector<Message> all;
+  AllRequests::for_each([&all]<class Request>() {
+    all.push_back(message_of<Request>("Request"));
+    all.push_back(message_of<typename Request::Response>("Response"));
+  });
+  for (const Message& message : all) {
+    for (std::int16_t version = message.versions.min; version <= message.versions.max; ++version) {
+      Random random = Random(1).split(fmt::format("{} v{}", message.name, version));
+      for (int seed = 0; seed < kSeeds; ++seed) {
+        SCOPED_TRACE(fmt::format("{} v{}, message {}", message.name, version, seed));
+        visit(message, random, version);
+        if (testing::Test::HasFailure()) return;  // the others would fail alike
+      }
+    }
+  }
+}
+
+TEST(Generated, IsReadAsWritten) {
+  for_each_generated([](const Message& message, Random& random, std::int16_t version) {
+    const Outcome outcome = message.round_trip(random, version);
+    EXPECT_FALSE(outcome.encoded) << outcome.encoded.to_string();
+    EXPECT_EQ(outcome.measured, outcome.first.size());
+    EXPECT_FALSE(outcome.decoded) << outcome.decoded.to_string();
+    EXPECT_THAT(outcome.differences, testing::IsEmpty());
+    EXPECT_FALSE(outcome.encoded_again) << outcome.encoded_again.to_string();
+    EXPECT_EQ(outcome.second, outcome.first);
+  });
+}
+
+TEST(Generated, IsShownToPeopleWithoutSecretsAndRecords) {
+  const std::string secret(kGeneratedSecret);
+  int with_secret = 0;
+  for_each_generated([&](const Message& message, Random& random, std::int16_t version) {
+    const Texts texts = message.show(random, version);
+    EXPECT_THAT(texts.printed, testing::Not(testing::HasSubstr(secret)));
+    EXPECT_THAT(texts.printed, testing::Not(testing::HasSubstr("\n")));
+    EXPECT_THAT(texts.compared, testing::Not(testing::HasSubstr(secret)));
+    if (texts.json.find(secret) != std::string::npos) ++with_secret;
+  });
+  EXPECT_GT(with_secret, 100);
+}
+
+void add_secrets(const StructLayout& layout, const std::string& path,
+                 std::vector<std::string>& out) {
+  for (const FieldLayout& field : layout.fields) {
+    const std::string name = fmt::format("{}.{}", path, field.name);
+    if (field.spec.secret) out.push_back(name);
+    const ValueType* type = field.type;
+    while (type->element_type != nullptr) type = type->element_type;
+    if (type->kind == ValueKind::kStruct) add_secrets(type->layout(), name, out);
+  }
+}
+
+// The generator goes by what describe() says; this list does not.
+TEST(Generated, TheseFieldsAreSecrets) {
+  std::vector<std::string> secrets;
+  AllRequests::for_each([&secrets]<class Request>() {
+    using Response = typename Request::Response;
+    add_secrets(layout_of<Request>(), fmt::format("{}Request", Request::kApi.name), secrets);
+    add_secrets(layout_of<Response>(), fmt::format("{}Response", Request::kApi.name), secrets);
+  });
+  EXPECT_THAT(secrets,
+              testing::ElementsAre("CreateTopicsRequest.topics.configs.value",
+                                   "CreateTopicsResponse.topics.configs.value",
+                                   "DescribeConfigsResponse.results.configs.value",
+                                   "DescribeConfigsResponse.results.configs.synonyms.value",
+                                   "AlterConfigsRequest.resources.configs.value",
+                                   "SaslAuthenticateRequest.authBytes",
+                                   "SaslAuthenticateResponse.authBytes",
+                                   "IncrementalAlterConfigsRequest.resources.configs.value",
+                                   "AlterUserScramCredentialsRequest.upsertions.salt",
+                                   "AlterUserScramCredentialsRequest.upsertions."
+                                   "saltedPassword"));
+}
+
+}  // namespace
+}  // namespace kmirror::protocol
