@@ -11,6 +11,7 @@
 #include "protocol/messages/alter_partition_reassignments.h"
 #include "protocol/messages/alter_user_scram_credentials.h"
 #include "protocol/messages/api_versions.h"
+#include "protocol/messages/consumer_group_heartbeat.h"
 #include "protocol/messages/create_acls.h"
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
@@ -20,6 +21,7 @@
 #include "protocol/messages/describe_client_quotas.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
+#include "protocol/messages/describe_topic_partitions.h"
 #include "protocol/messages/describe_user_scram_credentials.h"
 #include "protocol/messages/elect_leaders.h"
 #include "protocol/messages/fetch.h"
@@ -67,17 +69,16 @@ struct RequestList {
   }
 };
 
-using AllRequests =
-    RequestList<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest,
-                OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest,
-                DescribeGroupsRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
-                InitProducerIdRequest, DescribeAclsRequest, CreateAclsRequest, DeleteAclsRequest,
-                DescribeConfigsRequest, AlterConfigsRequest, SaslAuthenticateRequest,
-                CreatePartitionsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
-                AlterPartitionReassignmentsRequest, ListPartitionReassignmentsRequest,
-                DescribeClientQuotasRequest, AlterClientQuotasRequest,
-                DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
-                ListConfigResourcesRequest>;
+using AllRequests = RequestList<
+    ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
+    OffsetFetchRequest, FindCoordinatorRequest, DescribeGroupsRequest, ApiVersionsRequest,
+    CreateTopicsRequest, DeleteTopicsRequest, InitProducerIdRequest, DescribeAclsRequest,
+    CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest, AlterConfigsRequest,
+    SaslAuthenticateRequest, CreatePartitionsRequest, ElectLeadersRequest,
+    IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+    ListPartitionReassignmentsRequest, DescribeClientQuotasRequest, AlterClientQuotasRequest,
+    DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
+    ConsumerGroupHeartbeatRequest, ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
 
 static_assert(AllRequests::keys_ascend(), "every key once");
 static_assert(AllRequests::versions_are_sane());

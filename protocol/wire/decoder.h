@@ -143,6 +143,13 @@ class Decoder {
     out.reset();
     if (!failed() && length >= 0) read_content(out.emplace(), length);
   }
+  // A struct that may be null has a byte before it: negative for null (Kafka's generated classes).
+  template <Described T>
+  void read(std::optional<T>& out, bool nullable) {
+    const bool present = !nullable || integer<std::int8_t>() >= 0;
+    out.reset();
+    if (!failed() && present) read(out.emplace(), false);
+  }
   template <class T>
   void read(T& out, bool) {
     const std::int64_t length = length_of<T>(false);

@@ -37,6 +37,10 @@ template <class T>
 bool same(const std::optional<T>& a, const std::optional<T>& b) {
   return a.has_value() == b.has_value() && (!a.has_value() || same(*a, *b));
 }
+template <Described T>
+bool same(const std::optional<T>& a, const std::optional<T>& b) {
+  return !a.has_value() && !b.has_value();  // a struct that can be null is so by default
+}
 
 template <class T>
 const void* default_object() {

@@ -180,6 +180,14 @@ class Writer {
     }
   }
 
+  // A struct that may be null has a byte before it: -1 for null, else 1.
+  template <Described T>
+  void write(const std::optional<T>& value, bool nullable) {
+    if (!nullable && !value.has_value()) return fail(WireError::Kind::kNullNotAllowed);
+    if (nullable) sink_.integer(static_cast<std::int8_t>(value.has_value() ? 1 : -1));
+    if (value.has_value()) write(*value, false);
+  }
+
   template <Described T>
   void write(const T& value, bool) {
     const CurrentStruct outer = std::exchange(current_, CurrentStruct(value));
