@@ -11,11 +11,13 @@
 #include "protocol/messages/alter_partition_reassignments.h"
 #include "protocol/messages/alter_user_scram_credentials.h"
 #include "protocol/messages/api_versions.h"
+#include "protocol/messages/consumer_group_describe.h"
 #include "protocol/messages/consumer_group_heartbeat.h"
 #include "protocol/messages/create_acls.h"
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
 #include "protocol/messages/delete_acls.h"
+#include "protocol/messages/delete_groups.h"
 #include "protocol/messages/delete_topics.h"
 #include "protocol/messages/describe_acls.h"
 #include "protocol/messages/describe_client_quotas.h"
@@ -26,16 +28,22 @@
 #include "protocol/messages/elect_leaders.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/heartbeat.h"
 #include "protocol/messages/incremental_alter_configs.h"
 #include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/join_group.h"
+#include "protocol/messages/leave_group.h"
 #include "protocol/messages/list_config_resources.h"
+#include "protocol/messages/list_groups.h"
 #include "protocol/messages/list_offsets.h"
 #include "protocol/messages/list_partition_reassignments.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/offset_commit.h"
+#include "protocol/messages/offset_delete.h"
 #include "protocol/messages/offset_fetch.h"
 #include "protocol/messages/produce.h"
 #include "protocol/messages/sasl_authenticate.h"
+#include "protocol/messages/sync_group.h"
 
 namespace kmirror::protocol {
 
@@ -71,14 +79,16 @@ struct RequestList {
 
 using AllRequests = RequestList<
     ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
-    OffsetFetchRequest, FindCoordinatorRequest, DescribeGroupsRequest, ApiVersionsRequest,
-    CreateTopicsRequest, DeleteTopicsRequest, InitProducerIdRequest, DescribeAclsRequest,
-    CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest, AlterConfigsRequest,
-    SaslAuthenticateRequest, CreatePartitionsRequest, ElectLeadersRequest,
-    IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
-    ListPartitionReassignmentsRequest, DescribeClientQuotasRequest, AlterClientQuotasRequest,
-    DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
-    ConsumerGroupHeartbeatRequest, ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
+    OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
+    LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest, ListGroupsRequest,
+    ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, InitProducerIdRequest,
+    DescribeAclsRequest, CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest,
+    AlterConfigsRequest, SaslAuthenticateRequest, CreatePartitionsRequest, DeleteGroupsRequest,
+    ElectLeadersRequest, IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+    ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
+    AlterClientQuotasRequest, DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
+    ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest, ListConfigResourcesRequest,
+    DescribeTopicPartitionsRequest>;
 
 static_assert(AllRequests::keys_ascend(), "every key once");
 static_assert(AllRequests::versions_are_sane());
