@@ -18,9 +18,11 @@
 #include "protocol/messages/create_topics.h"
 #include "protocol/messages/delete_acls.h"
 #include "protocol/messages/delete_groups.h"
+#include "protocol/messages/delete_records.h"
 #include "protocol/messages/delete_topics.h"
 #include "protocol/messages/describe_acls.h"
 #include "protocol/messages/describe_client_quotas.h"
+#include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
 #include "protocol/messages/describe_topic_partitions.h"
@@ -41,8 +43,10 @@
 #include "protocol/messages/offset_commit.h"
 #include "protocol/messages/offset_delete.h"
 #include "protocol/messages/offset_fetch.h"
+#include "protocol/messages/offset_for_leader_epoch.h"
 #include "protocol/messages/produce.h"
 #include "protocol/messages/sasl_authenticate.h"
+#include "protocol/messages/sasl_handshake.h"
 #include "protocol/messages/sync_group.h"
 
 namespace kmirror::protocol {
@@ -81,14 +85,15 @@ using AllRequests = RequestList<
     ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
     OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
     LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest, ListGroupsRequest,
-    ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, InitProducerIdRequest,
-    DescribeAclsRequest, CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest,
-    AlterConfigsRequest, SaslAuthenticateRequest, CreatePartitionsRequest, DeleteGroupsRequest,
-    ElectLeadersRequest, IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+    SaslHandshakeRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
+    DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest, DescribeAclsRequest,
+    CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest, AlterConfigsRequest,
+    SaslAuthenticateRequest, CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
+    IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
     ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
     AlterClientQuotasRequest, DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
-    ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest, ListConfigResourcesRequest,
-    DescribeTopicPartitionsRequest>;
+    DescribeClusterRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
+    ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
 
 static_assert(AllRequests::keys_ascend(), "every key once");
 static_assert(AllRequests::versions_are_sane());
