@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 
+#include "protocol/messages/add_offsets_to_txn.h"
+#include "protocol/messages/add_partitions_to_txn.h"
 #include "protocol/messages/alter_client_quotas.h"
 #include "protocol/messages/alter_configs.h"
 #include "protocol/messages/alter_partition_reassignments.h"
@@ -25,9 +27,12 @@
 #include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
+#include "protocol/messages/describe_producers.h"
 #include "protocol/messages/describe_topic_partitions.h"
+#include "protocol/messages/describe_transactions.h"
 #include "protocol/messages/describe_user_scram_credentials.h"
 #include "protocol/messages/elect_leaders.h"
+#include "protocol/messages/end_txn.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/heartbeat.h"
@@ -39,6 +44,7 @@
 #include "protocol/messages/list_groups.h"
 #include "protocol/messages/list_offsets.h"
 #include "protocol/messages/list_partition_reassignments.h"
+#include "protocol/messages/list_transactions.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/offset_commit.h"
 #include "protocol/messages/offset_delete.h"
@@ -48,6 +54,7 @@
 #include "protocol/messages/sasl_authenticate.h"
 #include "protocol/messages/sasl_handshake.h"
 #include "protocol/messages/sync_group.h"
+#include "protocol/messages/txn_offset_commit.h"
 
 namespace kmirror::protocol {
 
@@ -86,13 +93,15 @@ using AllRequests = RequestList<
     OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
     LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest, ListGroupsRequest,
     SaslHandshakeRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
-    DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest, DescribeAclsRequest,
-    CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest, AlterConfigsRequest,
-    SaslAuthenticateRequest, CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
-    IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+    DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
+    AddPartitionsToTxnRequest, AddOffsetsToTxnRequest, EndTxnRequest, TxnOffsetCommitRequest,
+    DescribeAclsRequest, CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest,
+    AlterConfigsRequest, SaslAuthenticateRequest, CreatePartitionsRequest, DeleteGroupsRequest,
+    ElectLeadersRequest, IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
     ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
     AlterClientQuotasRequest, DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
-    DescribeClusterRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
+    DescribeClusterRequest, DescribeProducersRequest, DescribeTransactionsRequest,
+    ListTransactionsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
     ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
 
 static_assert(AllRequests::keys_ascend(), "every key once");
