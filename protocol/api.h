@@ -1,5 +1,6 @@
 // What the Kafka protocol calls an API: its key, name and the versions spoken here. Constants only;
-// every request struct in messages/ carries one as kApi. No thread rules.
+// every request struct in messages/ carries one as kApi, and so does data that requests and records
+// carry. No thread rules.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +21,7 @@ struct VersionRange {
 
 inline constexpr std::int16_t kNeverFlexible = std::numeric_limits<std::int16_t>::max();
 inline constexpr std::int16_t kApiVersionsKey = 18;
+inline constexpr std::int16_t kNoKey = -1;  // of data, which is no request
 
 // Versions are those a client may use with any broker that offers them. Newer ones, up to known_max
 // if there are any, can be read and written but are never negotiated: what Kafka calls unstable, or

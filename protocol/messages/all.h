@@ -1,4 +1,4 @@
-// The list of messages, in the order of their keys. For tests
+// The list of messages, in the order of their keys, and of data with versions of its own. For tests
 // and tools that go through all of them; everything else includes the messages it uses.
 // Compile-time only.
 #pragma once
@@ -15,6 +15,7 @@
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/consumer_group_describe.h"
 #include "protocol/messages/consumer_group_heartbeat.h"
+#include "protocol/messages/consumer_protocol.h"
 #include "protocol/messages/create_acls.h"
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
@@ -35,6 +36,7 @@
 #include "protocol/messages/end_txn.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/group_records.h"
 #include "protocol/messages/heartbeat.h"
 #include "protocol/messages/incremental_alter_configs.h"
 #include "protocol/messages/init_producer_id.h"
@@ -54,6 +56,7 @@
 #include "protocol/messages/sasl_authenticate.h"
 #include "protocol/messages/sasl_handshake.h"
 #include "protocol/messages/sync_group.h"
+#include "protocol/messages/transaction_records.h"
 #include "protocol/messages/txn_offset_commit.h"
 
 namespace kmirror::protocol {
@@ -88,6 +91,11 @@ struct RequestList {
   }
 };
 
+template <class... Data>
+struct DataList {
+  static void for_each(auto&& visitor) { (visitor.template operator()<Data>(), ...); }
+};
+
 using AllRequests = RequestList<
     ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
     OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
@@ -103,6 +111,10 @@ using AllRequests = RequestList<
     DescribeClusterRequest, DescribeProducersRequest, DescribeTransactionsRequest,
     ListTransactionsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
     ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
+
+using AllData = DataList<ConsumerProtocolSubscription, ConsumerProtocolAssignment, OffsetCommitKey,
+                         OffsetCommitValue, GroupMetadataKey, GroupMetadataValue, TransactionLogKey,
+                         TransactionLogValue, EndTxnMarker>;
 
 static_assert(AllRequests::keys_ascend(), "every key once");
 static_assert(AllRequests::versions_are_sane());

@@ -10,13 +10,14 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidMetadataException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.Message;
@@ -30,17 +31,29 @@ import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.utils.ImplicitLinkedHashCollection;
 
 /**
- * What the Java client writes: every message a broker takes, in every version, three times:
- * "default" as it is made, "full" with every field set and unknown tagged fields, "null" with every
- * nullable field null. One line of JSON each on standard output: api, direction, version, variant,
- * header and body in hex, and the form of Kafka's own JsonConverter. Then one line for each error
- * code. Messages are filled by reflection, along the schema of the version.
+ * What the Java classes write: every message a broker takes, and data that messages and records
+ * carry, in every version, three times: "default" as it is made, "full" with every field set and
+ * unknown tagged fields, "null" with every nullable field null. One line of JSON each on standard
+ * output: message, version, variant, header and body in hex, and the form of Kafka's own
+ * JsonConverter; data has no header. Then one line for each error code. Messages are filled by
+ * reflection, along the schema of the version.
  */
 public final class WireGolden {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CORRELATION_ID = 7;
   private static final String CLIENT_ID = "golden";
   private static final int UNKNOWN_TAG = 100;
+  private static final List<String> DATA =
+      List.of(
+          "common.message.ConsumerProtocolSubscription",
+          "common.message.ConsumerProtocolAssignment",
+          "common.message.EndTxnMarker", // since 4.1
+          "coordinator.group.generated.OffsetCommitKey",
+          "coordinator.group.generated.OffsetCommitValue",
+          "coordinator.group.generated.GroupMetadataKey",
+          "coordinator.group.generated.GroupMetadataValue",
+          "coordinator.transaction.generated.TransactionLogKey",
+          "coordinator.transaction.generated.TransactionLogValue");
 
   enum Variant {
     DEFAULT,
@@ -61,8 +74,12 @@ public final class WireGolden {
       if (!api.listeners().contains(ApiMessageType.ListenerType.BROKER)) {
         continue; // only between brokers and controllers
       }
-      dump(api, api.requestSchemas(), true);
-      dump(api, api.responseSchemas(), false);
+      String name = api.name;
+      dump(name + "Request", api.requestSchemas(), api::newRequest, v -> requestHeader(api, v));
+      dump(name + "Response", api.responseSchemas(), api::newResponse, v -> responseHeader(api, v));
+    }
+    for (String name : DATA) {
+      dumpData(name);
     }
     for (Errors error : Errors.values()) {
       ObjectNode line = JSON.createObjectNode();
@@ -73,22 +90,41 @@ public final class WireGolden {
     }
   }
 
-  private static void dump(ApiMessageType api, Schema[] schemas, boolean request)
+  private static void dumpData(String name) throws Exception {
+    Class<?> type;
+    try {
+      type = Class.forName("org.apache.kafka." + name);
+    } catch (ClassNotFoundException missing) {
+      return; // the tests want each version from one of the clients
+    }
+    Schema[] schemas = (Schema[]) type.getField("SCHEMAS").get(null);
+    dump(type.getSimpleName(), schemas, () -> newInstance(type), version -> "");
+  }
+
+  private static Message newInstance(Class<?> type) {
+    try {
+      return (Message) type.getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void dump(
+      String name, Schema[] schemas, Supplier<Message> maker, Function<Short, String> header)
       throws Exception {
     for (short version = 0; version < schemas.length; ++version) {
       if (schemas[version] == null) {
         continue; // a version that this client has dropped
       }
       for (Variant variant : Variant.values()) {
-        ApiMessage message = request ? api.newRequest() : api.newResponse();
+        Message message = maker.get();
         if (variant != Variant.DEFAULT) {
           new WireGolden(variant).fill(message, schemas[version]);
         }
         ObjectNode line = JSON.createObjectNode();
-        line.put("api", api.name).put("direction", request ? "Request" : "Response");
+        line.put("message", name);
         line.put("version", version).put("variant", variant.name().toLowerCase());
-        line.put("header", request ? requestHeader(api, version) : responseHeader(api, version));
-        line.put("body", hex(message, version));
+        line.put("header", header.apply(version)).put("body", hex(message, version));
         line.set("json", json(message, version));
         System.out.println(line);
       }
@@ -202,7 +238,7 @@ public final class WireGolden {
   }
 
   private Object struct(Class<?> type, Type schema) throws Exception {
-    Message message = (Message) type.getConstructor().newInstance();
+    Message message = newInstance(type);
     fill(message, (Schema) schema);
     return message;
   }

@@ -1,12 +1,12 @@
-// Messages made at random, of every API, version and direction: what is written is as long as
-// measured, is read back the same, and is written as the same bytes again. What is made for people
-// shows no secrets and no records.
+// Messages made at random, each of all.h in each version: what is written is as long as measured,
+// is read back the same, and is written as the same bytes again. What is made for people shows no
+// secrets and no records.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <functional>
 
-#include "protocol/messages/all.h"
+#include "every_message.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/diff.h"
 #include "protocol/wire/generator.h"
@@ -70,20 +70,11 @@ Texts show(Random& random, std::int16_t version) {
           .json = to_json(message, version)};
 }
 
-template <class M>
-Message message_of(std::string_view direction) {
-  return {.name = fmt::format("{}{}", M::kApi.name, direction),
-          .versions = M::kApi.known(),
-          .round_trip = &round_trip<M>,
-          .show = &show<M>};
-}
-
 void for_each_generated(
     const std::function<void(const Message&, Random& random, std::int16_t version)>& visit) {
   std::vector<Message> all;
-  AllRequests::for_each([&all]<class Request>() {
-    all.push_back(message_of<Request>("Request"));
-    all.push_back(message_of<typename Request::Response>("Response"));
+  golden::for_each_message([&all]<class M>(const std::string& name) {
+    all.push_back({name, M::kApi.known(), &round_trip<M>, &show<M>});
   });
   for (const Message& message : all) {
     for (std::int16_t version = message.versions.min; version <= message.versions.max; ++version) {
@@ -136,11 +127,8 @@ void add_secrets(const StructLayout& layout, const std::string& path,
 // The generator goes by what describe() says; this list does not.
 TEST(Generated, TheseFieldsAreSecrets) {
   std::vector<std::string> secrets;
-  AllRequests::for_each([&secrets]<class Request>() {
-    using Response = typename Request::Response;
-    add_secrets(layout_of<Request>(), fmt::format("{}Request", Request::kApi.name), secrets);
-    add_secrets(layout_of<Response>(), fmt::format("{}Response", Request::kApi.name), secrets);
-  });
+  golden::for_each_message(
+      [&secrets]<class M>(const std::string& name) { add_secrets(layout_of<M>(), name, secrets); });
   EXPECT_THAT(secrets,
               testing::ElementsAre("CreateTopicsRequest.topics.configs.value",
                                    "CreateTopicsResponse.topics.configs.value",

@@ -3,7 +3,6 @@
 #include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -14,22 +13,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string path_of(const std::string& name) {
-  return fmt::format("{}/{}", KMIRROR_GOLDEN_DIR, name);
-}
-
 std::ifstream open(const std::string& name) {
-  const std::string path = path_of(name);
+  const std::string path = fmt::format("{}/{}", KMIRROR_GOLDEN_DIR, name);
   std::ifstream file(path);
   if (!file) {
     throw std::runtime_error(
         fmt::format("no {}: run tests/golden/generate {}", path, KMIRROR_GOLDEN_DIR));
   }
   return file;
-}
-
-std::string schema_name(std::string_view client_version, std::string_view message) {
-  return fmt::format("schemas-{}/{}.json", client_version, message);
 }
 
 void for_each_line(std::string_view client_version, auto visit) {
@@ -41,10 +32,9 @@ std::map<std::string, std::vector<Json>> read_wire_lines() {
   std::map<std::string, std::vector<Json>> lines;
   for (const std::string_view version : kClientVersions) {
     for_each_line(version, [&lines](Json line) {
-      if (!line.contains("api")) return;
-      const std::string message =
-          line["api"].get<std::string>() + line["direction"].get<std::string>();
-      lines[message].push_back(std::move(line));
+      if (!line.contains("message")) return;
+      std::vector<Json>& of_message = lines[line["message"]];
+      of_message.push_back(std::move(line));
     });
   }
   return lines;
@@ -52,9 +42,9 @@ std::map<std::string, std::vector<Json>> read_wire_lines() {
 
 }  // namespace
 
-const std::vector<Json>& wire_lines(std::string_view api, std::string_view direction) {
+const std::vector<Json>& wire_lines(const std::string& message) {
   static const std::map<std::string, std::vector<Json>> lines = read_wire_lines();
-  return lines.at(fmt::format("{}{}", api, direction));
+  return lines.at(message);
 }
 
 std::vector<Json> error_lines() {
@@ -65,13 +55,11 @@ std::vector<Json> error_lines() {
   return errors;
 }
 
-bool has_schema(std::string_view client_version, std::string_view message) {
-  return std::filesystem::exists(path_of(schema_name(client_version, message)));
-}
-
 // The schemas have // comments.
-Json schema(std::string_view client_version, std::string_view message) {
-  std::ifstream file = open(schema_name(client_version, message));
+std::optional<Json> schema(std::string_view client_version, std::string_view message) {
+  std::ifstream file(
+      fmt::format("{}/schemas-{}/{}.json", KMIRROR_GOLDEN_DIR, client_version, message));
+  if (!file) return std::nullopt;
   return Json::parse(file, nullptr, true, true);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,15 +14,14 @@ namespace kmirror::golden {
 // Of the Kafka clients used, oldest first.
 inline constexpr std::string_view kClientVersions[] = {"3.9.1", "4.1.0"};
 
-// The lines of wire-*.jsonl for this message, "Fetch" and "Request", from all clients.
-const std::vector<nlohmann::json>& wire_lines(std::string_view api, std::string_view direction);
+// The lines of wire-*.jsonl for this message, "FetchRequest", from all clients.
+const std::vector<nlohmann::json>& wire_lines(const std::string& message);
 
 // The lines of wire-*.jsonl for error codes, of the newest client.
 std::vector<nlohmann::json> error_lines();
 
-// An official message schema, "FetchRequest", which not every client has.
-bool has_schema(std::string_view client_version, std::string_view message);
-nlohmann::json schema(std::string_view client_version, std::string_view message);
+// An official message schema, "FetchRequest". None where this client does not have the message.
+std::optional<nlohmann::json> schema(std::string_view client_version, std::string_view message);
 
 Buffer from_hex(std::string_view hex);
 
