@@ -10,6 +10,7 @@
 
 #include "protocol/api.h"
 #include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -34,16 +35,7 @@ struct AlterPartitionReassignmentsRequest {
     }
   };
 
-  struct Topic {
-    std::string_view name;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = TopicOf<Partition>;
 
   std::int32_t timeout_ms = 60000;
   // In 4.1 and later; 3.9 knows version 0 alone (KIP-860).
@@ -74,16 +66,7 @@ struct AlterPartitionReassignmentsResponse {
     }
   };
 
-  struct Topic {
-    std::string_view name;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = TopicOf<Partition>;
 
   std::int32_t throttle_time_ms = 0;
   bool allow_replication_factor_change = true;

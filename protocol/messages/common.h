@@ -42,18 +42,6 @@ struct NodeEndpoint {
   }
 };
 
-// Partitions of one topic. Kafka has the names of TopicOf in other messages.
-struct TopicPartitions {
-  std::string_view topic;
-  std::vector<std::int32_t> partitions;
-  TaggedFields unknown_tagged_fields;
-
-  static void describe(auto& a, auto& m) {
-    a.field("topic", m.topic);
-    a.field("partitions", m.partitions);
-  }
-};
-
 // What became of a request for a partition.
 struct PartitionResult {
   std::int32_t partition_index = 0;
@@ -76,6 +64,32 @@ struct TopicOf {
   static void describe(auto& a, auto& m) {
     a.field("name", m.name);
     a.field("partitions", m.partitions);
+  }
+};
+
+// The same where Kafka calls the name topic.
+template <class Partition>
+struct PartitionsOf {
+  std::string_view topic;
+  std::vector<Partition> partitions;
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("topic", m.topic);
+    a.field("partitions", m.partitions);
+  }
+};
+
+// Partitions of one topic, in the words of some messages and of others.
+using TopicPartitions = PartitionsOf<std::int32_t>;
+struct TopicPartitionIndexes {
+  std::string_view name;
+  std::vector<std::int32_t> partition_indexes;
+  TaggedFields unknown_tagged_fields;
+
+  static void describe(auto& a, auto& m) {
+    a.field("name", m.name);
+    a.field("partitionIndexes", m.partition_indexes);
   }
 };
 

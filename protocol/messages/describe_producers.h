@@ -22,16 +22,7 @@ struct DescribeProducersRequest {
       .key = 61, .name = "DescribeProducers", .versions = {0, 0}, .flexible = 0};
   using Response = DescribeProducersResponse;
 
-  struct Topic {
-    std::string_view name;
-    std::vector<std::int32_t> partition_indexes;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitionIndexes", m.partition_indexes);
-    }
-  };
+  using Topic = TopicPartitionIndexes;
 
   std::vector<Topic> topics;
   TaggedFields unknown_tagged_fields;

@@ -9,6 +9,7 @@
 
 #include "protocol/api.h"
 #include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -21,16 +22,7 @@ struct ListPartitionReassignmentsRequest {
       .key = 46, .name = "ListPartitionReassignments", .versions = {0, 0}, .flexible = 0};
   using Response = ListPartitionReassignmentsResponse;
 
-  struct Topic {
-    std::string_view name;
-    std::vector<std::int32_t> partition_indexes;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitionIndexes", m.partition_indexes);
-    }
-  };
+  using Topic = TopicPartitionIndexes;
 
   std::int32_t timeout_ms = 60000;
   // Null: all.
@@ -61,16 +53,7 @@ struct ListPartitionReassignmentsResponse {
     }
   };
 
-  struct Topic {
-    std::string_view name;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = TopicOf<Partition>;
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;

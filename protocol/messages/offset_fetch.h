@@ -24,16 +24,7 @@ struct OffsetFetchRequest {
       .key = 9, .name = "OffsetFetch", .versions = {0, 9}, .known_max = 10, .flexible = 6};
   using Response = OffsetFetchResponse;
 
-  struct Topic {
-    std::string_view name;
-    std::vector<std::int32_t> partition_indexes;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("name", m.name);
-      a.field("partitionIndexes", m.partition_indexes);
-    }
-  };
+  using Topic = TopicPartitionIndexes;
 
   struct GroupTopic {
     std::string_view name;
@@ -101,27 +92,10 @@ struct OffsetFetchResponse {
 
   using Topic = TopicOf<Partition>;
 
-  struct GroupPartition {
-    std::int32_t partition_index = 0;
-    std::int64_t committed_offset = 0;
-    std::int32_t committed_leader_epoch = -1;
-    std::optional<std::string_view> metadata = "";
-    ErrorCode error_code = ErrorCode::kNone;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("partitionIndex", m.partition_index);
-      a.field("committedOffset", m.committed_offset);
-      a.field("committedLeaderEpoch", m.committed_leader_epoch);
-      a.field("metadata", m.metadata, kNullable);
-      a.field("errorCode", m.error_code);
-    }
-  };
-
   struct GroupTopic {
     std::string_view name;
     Uuid topic_id;
-    std::vector<GroupPartition> partitions;
+    std::vector<Partition> partitions;
     TaggedFields unknown_tagged_fields;
 
     static void describe(auto& a, auto& m) {

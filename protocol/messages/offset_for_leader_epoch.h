@@ -9,6 +9,7 @@
 
 #include "protocol/api.h"
 #include "protocol/error_code.h"
+#include "protocol/messages/common.h"
 #include "protocol/wire/spec.h"
 #include "protocol/wire/tagged_fields.h"
 
@@ -36,16 +37,7 @@ struct OffsetForLeaderEpochRequest {
     }
   };
 
-  struct Topic {
-    std::string_view topic;
-    std::vector<Partition> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("topic", m.topic);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = PartitionsOf<Partition>;
 
   // Consumers send -1; -2 may see beyond the high watermark.
   std::int32_t replica_id = -2;
@@ -77,16 +69,7 @@ struct OffsetForLeaderEpochResponse {
     }
   };
 
-  struct Topic {
-    std::string_view topic;
-    std::vector<EpochEndOffset> partitions;
-    TaggedFields unknown_tagged_fields;
-
-    static void describe(auto& a, auto& m) {
-      a.field("topic", m.topic);
-      a.field("partitions", m.partitions);
-    }
-  };
+  using Topic = PartitionsOf<EpochEndOffset>;
 
   std::int32_t throttle_time_ms = 0;
   std::vector<Topic> topics;
