@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "every_message.h"
+#include "proof.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/diff.h"
 #include "protocol/wire/generator.h"
@@ -89,7 +90,8 @@ void for_each_generated(
 }
 
 TEST(Generated, IsReadAsWritten) {
-  for_each_generated([](const Message& message, Random& random, std::int16_t version) {
+  golden::Proof proof("generated messages read as written");
+  for_each_generated([&proof](const Message& message, Random& random, std::int16_t version) {
     const Outcome outcome = message.round_trip(random, version);
     EXPECT_FALSE(outcome.encoded) << outcome.encoded.to_string();
     EXPECT_EQ(outcome.measured, outcome.first.size());
@@ -97,6 +99,7 @@ TEST(Generated, IsReadAsWritten) {
     EXPECT_THAT(outcome.differences, testing::IsEmpty());
     EXPECT_FALSE(outcome.encoded_again) << outcome.encoded_again.to_string();
     EXPECT_EQ(outcome.second, outcome.first);
+    proof.add(message.name, version, 1);
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include "every_message.h"
 #include "golden_files.h"
+#include "proof.h"
 #include "protocol/framing.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/json_writer.h"
@@ -128,20 +129,24 @@ TEST(WireGolden, EveryVersionIsThere) {
 }
 
 TEST(WireGolden, ReadsAndWritesTheSameBytes) {
-  for_each_golden([](const Message& message, const Golden& golden) {
+  golden::Proof proof("frames of Java's read and written again");
+  for_each_golden([&proof](const Message& message, const Golden& golden) {
     const Result result = message.round_trip(golden.body, golden.version);
     ASSERT_FALSE(result.decoded) << result.decoded.to_string();
     ASSERT_FALSE(result.encoded) << result.encoded.to_string();
     EXPECT_EQ(result.written, golden.body);
     EXPECT_EQ(result.gathered.size(), golden.body.size());
     EXPECT_EQ(result.measured, golden.body.size());
+    proof.add(message.name, golden.version, 1);
   });
 }
 
 TEST(WireGolden, ShowsTheSameJson) {
-  for_each_golden([](const Message& message, const Golden& golden) {
+  golden::Proof proof("frames shown as Java's JsonConverter does");
+  for_each_golden([&proof](const Message& message, const Golden& golden) {
     const std::string json = message.json(golden.body, golden.version);
     EXPECT_EQ(Json::parse(json, nullptr, false), golden.json) << json;
+    proof.add(message.name, golden.version, 1);
   });
 }
 
