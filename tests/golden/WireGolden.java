@@ -61,8 +61,14 @@ public final class WireGolden {
     NULL
   }
 
+  // Added to a whole number. All but the first make what JSON has no number for.
+  private static final double[] REALS = {
+    0.5, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+  };
+
   // Gives every field its own value.
   private int counter = 0;
+  private int reals = 0;
   private final Variant variant;
 
   private WireGolden(Variant variant) {
@@ -251,7 +257,7 @@ public final class WireGolden {
       case "short", "Short" -> (short) (next + 300);
       case "int", "Integer" -> next % 2 == 0 ? -next : next * 0x10001;
       case "long", "Long" -> next % 2 == 0 ? -next : next * 0x100000001L;
-      case "double" -> next + 0.5;
+      case "double" -> next + REALS[reals++ % REALS.length];
       case "String" -> "text\u00e9\"\\" + next;
       case "byte[]" -> bytes("bytes" + next);
       case "ByteBuffer" -> ByteBuffer.wrap(bytes("bytes" + next));
