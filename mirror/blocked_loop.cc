@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "mirror/core/give_back.h"
-#include "mirror/produce_loop.h"
 #include "net/admin.h"
 
 namespace kmirror::mirror {
@@ -13,20 +12,20 @@ namespace kmirror::mirror {
 namespace {
 
 constexpr std::chrono::seconds kPause{1};
-
-// Elections and restarts are over by then.
-constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kLagPause{10};
 
 }  // namespace
 
 net::Awaitable<void> BlockedLoop::run() {
   while (!shard_.closing()) {
+    const bool were_blocked = any_blocked_;
     mark();
     report_leaderless();
     if (any_blocked_) {
       give_back();
       ask_for_lags();
+    } else if (were_blocked) {
+      shard_.on_room();  // Nobody else wakes them: a leader came, and nothing was acknowledged yet.
     }
     co_await wakeup_.wait(shard_.runtime().now() + kPause);
   }
@@ -40,14 +39,11 @@ void BlockedLoop::on_acknowledged() {
 // would only come a second time over that network.
 bool BlockedLoop::is_blocked(const Shard::Target& target) const {
   const TimePoint now = shard_.runtime().now();
-  if (target.leaderless_since && now - *target.leaderless_since >= kPatience) return true;
   if (!target.window.blocked(now)) return false;
+  if (target.window.failing() || target.window.hangs(now)) return true;
   const net::Metadata& metadata = shard_.destination().metadata();
   const std::int32_t leader = metadata.leader_of(target.where.topic, target.where.partition);
-  if (target.window.failing() || leader < 0 || shard_.destination().is_away(leader)) return true;
-  const ProduceLoop* loop = shard_.produce_loop(leader);
-  return loop != nullptr && loop->silent_since() != kNever &&
-         now - loop->silent_since() >= kPatience;
+  return leader < 0 || shard_.destination().is_away(leader);
 }
 
 void BlockedLoop::mark() {

@@ -45,7 +45,7 @@ Awaitable<void> ProduceLoop::run() {
     if (!connected) continue;
     std::vector<Part> parts = take_parts();
     if (parts.empty()) continue;
-    if (in_flight_++ == 0) heard_at_ = shard_.runtime().now();
+    ++in_flight_;
     sends_.spawn(send(connection_, std::move(parts)));
   }
   co_await sends_.join();
@@ -83,8 +83,11 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
   }
   std::vector<Part> parts;
   if (ready.empty()) return parts;
-  const auto first = ready.begin() + static_cast<std::ptrdiff_t>(rotation_ % ready.size());
-  std::rotate(ready.begin(), first, ready.end());
+  // They take turns in their order, however many are ready at a time.
+  const auto next = std::find_if(ready.begin(), ready.end(), [this](const Shard::Target* target) {
+    return last_sent_ < target->where;
+  });
+  std::rotate(ready.begin(), next, ready.end());
   const auto bytes_max = static_cast<std::size_t>(shard_.config().destination.max_request_size);
   std::size_t bytes = 0;
   for (Shard::Target* target : ready) {
@@ -93,7 +96,7 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
     bytes += batch.records.size();
     parts.push_back({target, &batch});
   }
-  rotation_ += parts.size();
+  last_sent_ = parts.back().target->where;
   std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
     return a.target->where < b.target->where;  // so that each topic stands in the request once
   });
@@ -138,7 +141,6 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
                                  .version_max = kVersionMax};
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
-  heard_at_ = shard_.runtime().now();
   if (reply) {
     on_response(parts, reply.value().message);
   } else {

@@ -19,9 +19,6 @@ class ProduceLoop {
   net::Awaitable<void> run();
   void wake() { wakeup_.notify(); }
 
-  // Since when the broker owes an answer without having given any; kNever where it owes none.
-  TimePoint silent_since() const { return in_flight_ > 0 ? heard_at_ : kNever; }
-
  private:
   struct Part {
     Shard::Target* target;
@@ -51,8 +48,7 @@ class ProduceLoop {
   net::TaskGroup sends_;
   net::Cluster::ConnectionPtr connection_;
   int in_flight_ = 0;
-  TimePoint heard_at_{};  // the last answer, or the first request after all were answered
-  std::size_t rotation_ = 0;
+  net::TopicPartition last_sent_;  // whose turn was the last
 };
 
 }  // namespace kmirror::mirror

@@ -225,6 +225,7 @@ void Shard::on_destination_metadata() {
     const net::Metadata& metadata = destination_.metadata();
     const std::int32_t leader = metadata.leader_of(where.topic, where.partition);
     if (is_gone(target->missing_since, metadata.find(where.topic, where.partition) == nullptr)) {
+      note_since(target->leaderless_since, false);
       stop_lanes_to(*target);
       continue;
     }
@@ -239,11 +240,6 @@ void Shard::on_destination_metadata() {
   wake_produce_loops();
 }
 
-const ProduceLoop* Shard::produce_loop(std::int32_t broker) const {
-  const auto found = produce_loops_.find(broker);
-  return found == produce_loops_.end() ? nullptr : found->second.get();
-}
-
 void Shard::stop_lanes_to(Target& target) {
   for (auto& [where, slot] : slots_) {
     if (std::find(slot->targets.begin(), slot->targets.end(), &target) == slot->targets.end()) {
@@ -253,6 +249,7 @@ void Shard::stop_lanes_to(Target& target) {
     stop_lane(*slot, fmt::format("{}: destination topic {} was deleted, or lost partition {}",
                                  slot->lane.name(), target.where.topic, target.where.partition));
   }
+  on_room();
 }
 
 void Shard::pump(Slot& slot) {
@@ -274,12 +271,12 @@ void Shard::on_acknowledged(std::vector<OutgoingBatch> batches) {
   batches.clear();  // Gives the slabs back before anybody asks for room.
   if (moved) blocked_loop_->on_acknowledged();
   on_room();
-  drained_.notify();
 }
 
 void Shard::on_room() {
   pump_backlogs();
   wake_fetch_loops();
+  drained_.notify();
 }
 
 void Shard::pump_backlogs() {

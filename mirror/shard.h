@@ -120,8 +120,6 @@ class Shard {
   std::map<net::TopicPartition, std::unique_ptr<Target>>& targets() { return targets_; }
   Budget& budget() { return budget_; }
   std::size_t fetch_loops() const { return fetch_loops_.size(); }
-  // The one that produces to the broker, or null.
-  const ProduceLoop* produce_loop(std::int32_t broker) const;
   bool fetching() const { return fetching_; }
   bool closing() const { return closing_; }
 

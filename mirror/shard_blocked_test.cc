@@ -16,6 +16,14 @@ struct ShardBlockedTest : ShardFixture {
   static constexpr int kStuck = 40;
   static constexpr int kAll = 44;
 
+  static bool has_no_leader(const std::string& line) {
+    return line.find("has no leader") != std::string::npos;
+  }
+
+  void leaders_of_all(std::int32_t leader) {
+    std::ranges::fill(flow.cluster.topics["copy"], leader);
+  }
+
   void leaders_of_stuck(std::int32_t leader) {
     std::fill_n(flow.cluster.topics["copy"].begin(), kStuck, leader);
   }
@@ -80,6 +88,50 @@ TEST_F(ShardBlockedTest, ABrokerThatIsAwayLeavesTheOthersTheirMemory) {
     flow.cluster.broker(2).hang_up();
   };
   others_go_on([] {}, [&] { flow.cluster.broker(2).accepts = true; });
+}
+
+// Nothing is acknowledged when a leader comes back to partitions from which nothing was sent.
+TEST_F(ShardBlockedTest, PartitionsGoOnAsSoonAsTheyHaveALeader) {
+  topics(1, 1);
+  flow.config.source.client.metadata_max_age = std::chrono::minutes(60);
+  flow.fill(0, 100, 10);
+  leaders_of_all(-1);
+  runtime.run(begin());
+  runtime.run(wait(seconds(60)));
+  EXPECT_TRUE(flow.copy[0].empty());
+  EXPECT_EQ(std::ranges::count_if(runtime.lines, has_no_leader), 1);
+  leaders_of_all(2);
+  runtime.run(wait(seconds(5)));
+  EXPECT_TRUE(have_all(0, 1, 1000));
+  leaders_of_all(-1);
+  runtime.run(wait(std::chrono::minutes(6)));
+  flow.source.clear();
+  flow.fill(0, 110, 10);
+  leaders_of_all(2);
+  runtime.run(wait(std::chrono::minutes(6)));
+  EXPECT_TRUE(have_all(0, 1, 1100));
+  runtime.run(finish());
+}
+
+// Partitions take turns, also where each may have one batch under way alone.
+TEST_F(ShardBlockedTest, NoPartitionWaitsForAllTheOthers) {
+  topics(9, 9);
+  flow.config.destination.max_request_size = 1;
+  flow.config.destination.max_in_flight = 1;
+  flow.produce_time = milliseconds(10);
+  for (int partition = 0; partition < 9; ++partition) flow.fill(partition, 100, 1);
+  runtime.run(begin());
+  runtime.run(wait(seconds(1)));
+  std::size_t least = 100, most = 0;
+  for (int partition = 0; partition < 9; ++partition) {
+    least = std::min(least, flow.copy[partition].size());
+    most = std::max(most, flow.copy[partition].size());
+  }
+  EXPECT_LT(most, 100u);
+  EXPECT_GT(least, 0u);
+  EXPECT_LE(most - least, 2u);
+  runtime.run(wait(seconds(20)));
+  runtime.run(finish());
 }
 
 // Where each answer takes its time, the last in a long row waits for more than five seconds.

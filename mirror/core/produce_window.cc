@@ -25,6 +25,9 @@ constexpr int kRenumberTries = 5;
 // A leader's move or a broker's restart are over by then, and need no records to be read again.
 constexpr std::chrono::seconds kBlockedAfter{5};
 
+// With the most that is under way, 5 MiB, that is a network of 175 KiB/s.
+constexpr std::chrono::seconds kHangsAfter{30};
+
 bool is_sequence_error(ErrorCode code) {
   return code == ErrorCode::kOutOfOrderSequenceNumber || code == ErrorCode::kUnknownProducerId ||
          code == ErrorCode::kInvalidProducerEpoch;
@@ -152,6 +155,10 @@ void ProduceWindow::drop_lane(const Lane* lane) {
 
 bool ProduceWindow::blocked(TimePoint now) const {
   return !idle() && now - moved_at_ >= kBlockedAfter;
+}
+
+bool ProduceWindow::hangs(TimePoint now) const {
+  return in_flight_ > 0 && now - moved_at_ >= kHangsAfter;
 }
 
 Progress::Entry ProduceWindow::behind_what_stays(const Lane* lane) const {

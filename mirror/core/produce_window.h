@@ -78,6 +78,9 @@ class ProduceWindow {
   // wait for it with all that they took.
   bool blocked(TimePoint now) const;
 
+  // Whether an answer has been owed for so long that a slow network is no excuse.
+  bool hangs(TimePoint now) const;
+
   // Whether a batch failed since the last acknowledgement.
   bool failing() const { return failing_; }
 
