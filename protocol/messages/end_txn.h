@@ -17,7 +17,8 @@ struct EndTxnResponse;
 // Version 5 may be used only where transaction.version 2 is finalized: the epoch then goes up with
 // every transaction (KIP-890).
 struct EndTxnRequest {
-  static constexpr Api kApi{.key = 26, .name = "EndTxn", .versions = {0, 5}, .flexible = 3};
+  static constexpr Api kApi{
+      .key = 26, .name = "EndTxn", .versions = {0, 4}, .known_max = 5, .flexible = 3};
   using Response = EndTxnResponse;
 
   std::string_view transactional_id;

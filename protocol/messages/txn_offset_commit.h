@@ -20,7 +20,7 @@ struct TxnOffsetCommitResponse;
 // does as well (KIP-890).
 struct TxnOffsetCommitRequest {
   static constexpr Api kApi{
-      .key = 28, .name = "TxnOffsetCommit", .versions = {0, 5}, .flexible = 3};
+      .key = 28, .name = "TxnOffsetCommit", .versions = {0, 4}, .known_max = 5, .flexible = 3};
   using Response = TxnOffsetCommitResponse;
 
   struct Partition {

@@ -74,6 +74,10 @@ class OfficialSchema {
   bool has(std::int16_t version) const {
     return range_of(json_, "validVersions").contains(version);
   }
+  // Its layout may still change, so clients do not use it.
+  bool is_unstable(std::int16_t version) const {
+    return json_.value("latestVersionUnstable", false) && !has(version + 1);
+  }
   bool flexible_in(std::int16_t version) const {
     return range_of(json_, "flexibleVersions").contains(version);
   }
@@ -173,10 +177,18 @@ TEST(Schema, EveryFieldOfEveryVersionEqualsTheOfficialOne) {
                   fmt::format("{}", fmt::join(official.lines(version), "\n")));
         EXPECT_EQ(M::kApi.key, official.key());
         EXPECT_EQ(M::kApi.flexible_in(version), official.flexible_in(version));
+        if (is_newest && official.is_unstable(version)) {
+          EXPECT_FALSE(M::kApi.versions.contains(version));
+        }
         proof.add(message, version, is_newest ? lines.size() : 0);
         ++compared;
       }
       EXPECT_GT(compared, 0) << message << " v" << version;
+    }
+    for (const std::string_view client : golden::kClientVersions) {
+      const OfficialSchema official(client, message);
+      EXPECT_FALSE(official.has(versions.min - 1)) << message << " of " << client;
+      EXPECT_FALSE(official.has(versions.max + 1)) << message << " of " << client;
     }
   });
 }
