@@ -216,6 +216,13 @@ TEST(WireGolden, EveryPrefixOfAResponseHeaderFailsCleanly) {
   });
 }
 
+// Sanitizers make a frame some fifty times slower: there a byte takes fifteen other values.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kStep = 17;
+#else
+constexpr int kStep = 1;
+#endif
+
 // Every byte takes every other value. What both clients write alike is taken once.
 TEST(WireGolden, EveryChangedByteIsReadCleanly) {
   golden::Proof proof("frames with a changed byte read or refused");
@@ -224,16 +231,17 @@ TEST(WireGolden, EveryChangedByteIsReadCleanly) {
     Buffer body = golden.body;
     if (!seen.emplace(message.name, golden.version, body).second) return;
     for (std::uint8_t& byte : body) {
-      for (int change = 1; change < 256; ++change) {
-        ++byte;
+      const std::uint8_t original = byte;
+      for (int change = kStep; change < 256; change += kStep) {
+        byte = static_cast<std::uint8_t>(original + change);
         const WireError error = decode_within_limit(message, body, golden.version);
         ASSERT_LE(error.offset, body.size());
       }
-      ++byte;
+      byte = original;
     }
     ASSERT_EQ(body, golden.body);
     ASSERT_FALSE(testing::Test::HasFailure());
-    proof.add(message.name, golden.version, body.size() * 255);
+    proof.add(message.name, golden.version, body.size() * (255 / kStep));
   });
 }
 
