@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "protocol/records/check_records.h"
 #include "protocol/records/partitioner.h"
 #include "protocol/records/record_cursor.h"
 
@@ -13,18 +14,6 @@ namespace {
 
 // Java's producer moves on to the next partition after batch.size bytes as well (KIP-794).
 constexpr std::size_t kKeylessRunBytes = 16 * 1024;
-
-// Keeps every sum of sizes within the format's int32.
-constexpr std::size_t kMaxPayloadBytes = std::size_t{1} << 30;
-
-std::optional<Malformed> find_problem(ConstBytes payload, std::int32_t record_count) {
-  if (payload.size() > kMaxPayloadBytes) return Malformed{"payload is larger than 1 GiB", 0};
-  RecordCursor cursor(payload, record_count);
-  RecordView record;
-  while (cursor.next(record)) {
-  }
-  return cursor.ok() ? std::nullopt : std::optional(cursor.malformed());
-}
 
 std::int64_t timestamp_of(const RecordView& record, const BatchView& source) {
   if (source.timestamp_type() == TimestampType::kLogAppendTime) return source.max_timestamp_ms();
@@ -60,7 +49,7 @@ std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes paylo
                                        std::int64_t first_offset,
                                        const std::shared_ptr<const void>& owner) {
   // A pass of its own, so that a batch is taken whole or not at all.
-  if (auto problem = find_problem(payload, source.record_count())) return problem;
+  if (auto problem = find_problem(source, payload)) return problem;
   RecordCursor cursor(payload, source.record_count());
   RecordView record;
   while (cursor.next(record)) {
