@@ -44,6 +44,10 @@ class Prefix {
  protected:
   ~Prefix() = default;
 };
+struct NoPrefix final : Prefix {
+  std::size_t size() const override { return 0; }
+  void write(std::size_t, GatherBuffer&) const override {}
+};
 template <class M>
 [[nodiscard]] WireError encode(const M& message, std::int16_t version, const Prefix& prefix,
                                GatherBuffer& out);

@@ -12,11 +12,6 @@
 namespace kmirror::protocol {
 namespace wire_internal {
 
-struct NoPrefix final : Prefix {
-  std::size_t size() const override { return 0; }
-  void write(std::size_t, GatherBuffer&) const override {}
-};
-
 inline WireError unsupported_version() {
   return {.kind = WireError::Kind::kUnsupportedVersion, .offset = 0, .path = {}};
 }
@@ -60,7 +55,7 @@ WireError encode(const M& message, std::int16_t version, const Prefix& prefix, G
 
 template <class M>
 WireError encode(const M& message, std::int16_t version, GatherBuffer& out) {
-  return encode(message, version, wire_internal::NoPrefix(), out);
+  return encode(message, version, NoPrefix(), out);
 }
 
 }  // namespace kmirror::protocol
