@@ -166,13 +166,11 @@ bool Consumer::take_batch(const protocol::BatchView& batch, std::int32_t partiti
     return false;
   }
   RecordPlace place{.partition = partition, .timestamp_type = batch.timestamp_type()};
-  const bool created = place.timestamp_type == protocol::TimestampType::kCreateTime;
   protocol::RecordCursor cursor(opened.payload, batch.record_count());
   protocol::RecordView record;
   while (cursor.next(record)) {
     place.offset = batch.offset_at(record.offset_delta);
-    place.timestamp_ms =
-        created ? batch.base_timestamp_ms() + record.timestamp_delta_ms : batch.max_timestamp_ms();
+    place.timestamp_ms = batch.timestamp_at(record.timestamp_delta_ms);
     if (place.offset < position) continue;  // A broker sends the whole batch around a position.
     position = place.offset + 1;
     if (!sink_(place, record)) {

@@ -81,6 +81,13 @@ class BatchView {
                                      static_cast<std::uint64_t>(offset_delta));
   }
 
+  // The time that consumers see: under LogAppendTime it is the same for all records.
+  std::int64_t timestamp_at(std::int64_t timestamp_delta_ms) const {
+    if (timestamp_type() == TimestampType::kLogAppendTime) return max_timestamp_ms();
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(base_timestamp_ms()) +
+                                     static_cast<std::uint64_t>(timestamp_delta_ms));
+  }
+
   // None where the bits name a codec that does not exist.
   std::optional<compression::Codec> codec() const {
     const int bits = attributes() & batch_attribute::kCodecMask;

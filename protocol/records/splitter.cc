@@ -15,12 +15,6 @@ namespace {
 // Java's producer moves on to the next partition after batch.size bytes as well (KIP-794).
 constexpr std::size_t kKeylessRunBytes = 16 * 1024;
 
-std::int64_t timestamp_of(const RecordView& record, const BatchView& source) {
-  if (source.timestamp_type() == TimestampType::kLogAppendTime) return source.max_timestamp_ms();
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(source.base_timestamp_ms()) +
-                                   static_cast<std::uint64_t>(record.timestamp_delta_ms));
-}
-
 }  // namespace
 
 Splitter::Splitter(std::int32_t partitions, compression::Codec codec, std::size_t max_batch_bytes,
@@ -55,7 +49,7 @@ std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes paylo
   while (cursor.next(record)) {
     if (source.offset_at(record.offset_delta) < first_offset) continue;
     Target& target = targets_[static_cast<std::size_t>(route(record))];
-    const std::int64_t timestamp_ms = timestamp_of(record, source);
+    const std::int64_t timestamp_ms = source.timestamp_at(record.timestamp_delta_ms);
     if (!target.builder.empty() &&
         target.builder.size_with_bytes(timestamp_ms, record.body.size()) > max_batch_bytes_) {
       target.full.push_back(target.builder.finish());
