@@ -10,4 +10,7 @@ namespace kmirror {
 
 std::uint32_t crc32(ConstBytes data);
 
+// The checksum of A followed by `data`, given the checksum of A.
+std::uint32_t crc32_extend(std::uint32_t crc, ConstBytes data);
+
 }  // namespace kmirror

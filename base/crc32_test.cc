@@ -28,5 +28,12 @@ TEST(Crc32, AgreesWithTheDefinitionAtEveryLength) {
   }
 }
 
+TEST(Crc32, Extends) {
+  const ConstBytes bytes = as_bytes("123456789");
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    EXPECT_EQ(crc32_extend(crc32(bytes.first(cut)), bytes.subspan(cut)), crc32(bytes)) << cut;
+  }
+}
+
 }  // namespace
 }  // namespace kmirror
