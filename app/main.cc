@@ -6,6 +6,7 @@
 #include "app/console/consume_command.h"
 #include "app/console/produce_command.h"
 #include "app/console/topics_command.h"
+#include "app/decode_command.h"
 #include "app/mirror_command.h"
 
 namespace {
@@ -17,6 +18,7 @@ struct Subcommand {
 
 constexpr Subcommand kSubcommands[] = {
     {"consume", kmirror::app::run_consume_command},
+    {"decode", kmirror::app::run_decode_command},
     {"produce", kmirror::app::run_produce_command},
     {"topics", kmirror::app::run_topics_command},
 };

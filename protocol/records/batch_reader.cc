@@ -10,6 +10,8 @@ namespace {
 constexpr std::int32_t kMinLegacyLength = 14;
 constexpr std::int32_t kMinBatchLength = kBatchHeaderBytes - kBatchPrefixBytes;
 
+}  // namespace
+
 const char* problem_of_header(const BatchView& batch) {
   if (batch.base_offset() < 0) return "base offset is negative";
   if (batch.last_offset_delta() < 0) return "last offset delta is negative";
@@ -19,8 +21,6 @@ const char* problem_of_header(const BatchView& batch) {
   if (batch.record_count() < 0) return "record count is negative";
   return nullptr;
 }
-
-}  // namespace
 
 BatchReader::Step BatchReader::fail(const char* what) {
   malformed_ = {.what = what, .position = position_};

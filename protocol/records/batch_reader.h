@@ -11,6 +11,9 @@
 
 namespace kmirror::protocol {
 
+// Why a batch cannot be, whatever its records are; null if it can.
+const char* problem_of_header(const BatchView& batch);
+
 class BatchReader {
  public:
   enum class Step : std::uint8_t {

@@ -1,0 +1,60 @@
+#include "app/decode_io.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace kmirror::app {
+
+InputFile::~InputFile() {
+  if (fd_ > STDIN_FILENO) ::close(fd_);
+}
+
+void InputFile::open(const std::string& path) {
+  fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) error_ = fmt::format("cannot be opened: {}", std::strerror(errno));
+}
+
+std::size_t InputFile::read(MutableBytes room) {
+  while (error_.empty()) {
+    const ssize_t got = ::read(fd_, room.data(), room.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) error_ = fmt::format("cannot be read: {}", std::strerror(errno));
+  }
+  return 0;
+}
+
+Buffer InputFile::read_all() {
+  constexpr std::size_t kStepBytes = 64 << 10;
+  Buffer bytes;
+  std::size_t size = 0;
+  for (std::size_t got = 1; got > 0; size += got) {
+    bytes.resize(size + kStepBytes);
+    got = read(MutableBytes(bytes).subspan(size));
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+StandardOutput::StandardOutput() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool StandardOutput::write(std::string_view text) {
+  while (is_open_ && !text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      is_open_ = false;
+      if (errno != EPIPE) error_ = fmt::format("cannot be written: {}", std::strerror(errno));
+    }
+  }
+  return is_open_;
+}
+
+}  // namespace kmirror::app

@@ -1,0 +1,53 @@
+// What `kmirror decode` reads and writes: a file or standard input, and standard output. System
+// calls without buffers of their own, errors remembered. One owner.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace kmirror::app {
+
+class InputFile {
+ public:
+  InputFile() = default;
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  // "-" is standard input.
+  void open(const std::string& path);
+
+  // Fills the beginning of `room` and says how far; 0 at the end and after an error.
+  std::size_t read(MutableBytes room);
+
+  // Reads what is left.
+  Buffer read_all();
+
+  // Why it cannot be opened or read; empty if all is well.
+  const std::string& error() const { return error_; }
+
+ private:
+  int fd_ = -1;
+  std::string error_;
+};
+
+class StandardOutput {
+ public:
+  // A reader that went away is noticed by write(), instead of ending the process.
+  StandardOutput();
+
+  // False once nothing can be written any more.
+  bool write(std::string_view text);
+
+  // Why nothing can be written; empty if that is only because the reader has seen enough.
+  const std::string& error() const { return error_; }
+
+ private:
+  bool is_open_ = true;
+  std::string error_;
+};
+
+}  // namespace kmirror::app

@@ -1,0 +1,114 @@
+#include "protocol/dump/records_dump.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "base/crc32.h"
+#include "base/crc32c.h"
+#include "protocol/dump/dump_lines.h"
+#include "protocol/records/batch_reader.h"
+#include "protocol/records/legacy_message.h"
+
+namespace kmirror::protocol {
+
+namespace {
+
+// Lines are written when so many bytes of them have come together.
+constexpr std::size_t kWriteBytes = 64 << 10;
+
+class Dump {
+ public:
+  explicit Dump(const DumpPorts& ports) : ports_(ports), entries_(ports.read) {}
+
+  bool run();
+
+ private:
+  void dump_entry();
+  bool check(ConstBytes first_piece);
+  void end(EntryReader::Step step);
+
+  void write_lines();
+  void report(std::uint64_t position, std::string_view what);
+  void fail(std::uint64_t position, std::string_view what);
+
+  const DumpPorts& ports_;
+  EntryReader entries_;
+  std::string lines_;
+  bool is_sound_ = true;
+  bool is_closed_ = false;  // nobody reads the lines any more
+};
+
+void Dump::write_lines() {
+  if (!lines_.empty() && !is_closed_) is_closed_ = !ports_.write(lines_);
+  lines_.clear();
+}
+
+void Dump::report(std::uint64_t position, std::string_view what) {
+  write_lines();
+  ports_.report(fmt::format("byte {}: {}", position, what));
+}
+
+void Dump::fail(std::uint64_t position, std::string_view what) {
+  is_sound_ = false;
+  report(position, what);
+}
+
+// Whether the entry, which begins with this piece, is whole and has the checksum that it says.
+bool Dump::check(ConstBytes first_piece) {
+  const bool is_batch = entries_.magic() == 2;
+  const auto extend = is_batch ? crc32c_extend : crc32_extend;
+  const std::size_t covered = is_batch ? batch_field::kAttributes : message_field::kMagic;
+  const std::size_t stored = is_batch ? batch_field::kCrc : message_field::kCrc;
+  std::uint32_t crc = extend(0, first_piece.subspan(covered));
+  for (auto piece = entries_.next_piece(); !piece.empty(); piece = entries_.next_piece()) {
+    crc = extend(crc, piece);
+  }
+  return entries_.is_complete() && crc == load_be<std::uint32_t>(entries_.header().data() + stored);
+}
+
+void Dump::dump_entry() {
+  const bool is_valid = check(entries_.next_piece());
+  append_line(EntryLine{.position = entries_.position(),
+                        .size = entries_.size(),
+                        .header = entries_.header(),
+                        .is_valid = is_valid},
+              lines_);
+  if (entries_.is_complete() && !is_valid) fail(entries_.position(), "the checksum is wrong");
+  if (lines_.size() >= kWriteBytes) write_lines();
+}
+
+void Dump::end(EntryReader::Step step) {
+  const std::uint64_t position = entries_.position();
+  switch (step) {
+    case EntryReader::Step::kEntry:
+    case EntryReader::Step::kEnd:
+      break;
+    case EntryReader::Step::kPadding:
+      report(position, fmt::format("the rest is padding, {} zero bytes", entries_.size()));
+      break;
+    case EntryReader::Step::kCut:
+      fail(position,
+           fmt::format("the batch is cut: the input ends at byte {}", position + entries_.size()));
+      break;
+    case EntryReader::Step::kMalformed:
+      fail(position, entries_.what());
+      break;
+  }
+  write_lines();
+}
+
+bool Dump::run() {
+  auto step = entries_.next();
+  for (; step == EntryReader::Step::kEntry && !is_closed_; step = entries_.next()) dump_entry();
+  if (!is_closed_) end(step);
+  return is_sound_;
+}
+
+}  // namespace
+
+bool dump_records(const DumpPorts& ports) {
+  return Dump(ports).run();
+}
+
+}  // namespace kmirror::protocol
