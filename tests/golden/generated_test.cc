@@ -6,8 +6,8 @@
 
 #include <functional>
 
-#include "every_message.h"
 #include "proof.h"
+#include "protocol/messages/registry.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/diff.h"
 #include "protocol/wire/generator.h"
@@ -38,47 +38,42 @@ struct Texts {
   std::string json;
 };
 
-// One message, its type erased so that the tests below are compiled once.
-struct Message {
-  std::string name;
-  VersionRange versions;
-  Outcome (*round_trip)(Random& random, std::int16_t version);
-  Texts (*show)(Random& random, std::int16_t version);
-};
+AnyMessage generated(const MessageType& type, Random& random, std::int16_t version) {
+  AnyMessage message(type);
+  generate(type.layout(), message.get(), version, type.api.flexible_in(version), random);
+  return message;
+}
 
-template <class M>
-Outcome round_trip(Random& random, std::int16_t version) {
-  const M message = generate<M>(random, version);
+Outcome round_trip(const MessageType& type, Random& random, std::int16_t version) {
+  const AnyMessage message = generated(type, random, version);
   Outcome out;
   GatherBuffer gathered;
-  out.encoded = encode(message, version, gathered);
-  out.measured = wire_size(message, version);
+  out.encoded = message.encode(version, gathered);
+  out.measured = message.wire_size(version);
   out.first = flatten(gathered);
-  M read;
-  out.decoded = decode(out.first, version, read);
-  out.differences = diff(message, read, version);
-  out.encoded_again = encode(read, version, gathered);
+  AnyMessage read(type);
+  out.decoded = read.decode(out.first, version);
+  out.differences = diff(type.layout(), message.get(), read.get(), version);
+  out.encoded_again = read.encode(version, gathered);
   out.second = flatten(gathered);
   return out;
 }
 
-template <class M>
-Texts show(Random& random, std::int16_t version) {
-  const M message = generate<M>(random, version);
-  const M other = generate<M>(random, version);
-  return {.printed = print(message, version),
-          .compared = fmt::format("{}", fmt::join(diff(message, other, version), "\n")),
-          .json = to_json(message, version)};
+Texts show(const MessageType& type, Random& random, std::int16_t version) {
+  const StructLayout& layout = type.layout();
+  const AnyMessage message = generated(type, random, version);
+  const AnyMessage other = generated(type, random, version);
+  const auto differences = diff(layout, message.get(), other.get(), version);
+  return {.printed = print(layout, message.get(), version),
+          .compared = fmt::format("{}", fmt::join(differences, "\n")),
+          .json = to_json(layout, message.get(), version)};
 }
 
 void for_each_generated(
-    const std::function<void(const Message&, Random& random, std::int16_t version)>& visit) {
-  std::vector<Message> all;
-  golden::for_each_message([&all]<class M>(const std::string& name) {
-    all.push_back({name, M::kApi.known(), &round_trip<M>, &show<M>});
-  });
-  for (const Message& message : all) {
-    for (std::int16_t version = message.versions.min; version <= message.versions.max; ++version) {
+    const std::function<void(const MessageType&, Random& random, std::int16_t version)>& visit) {
+  for (const MessageType& message : message_types()) {
+    const VersionRange versions = message.api.known();
+    for (std::int16_t version = versions.min; version <= versions.max; ++version) {
       Random random = Random(1).split(fmt::format("{} v{}", message.name, version));
       for (int seed = 0; seed < kSeeds; ++seed) {
         SCOPED_TRACE(fmt::format("{} v{}, message {}", message.name, version, seed));
@@ -91,8 +86,8 @@ void for_each_generated(
 
 TEST(Generated, IsReadAsWritten) {
   golden::Proof proof("generated messages read as written");
-  for_each_generated([&proof](const Message& message, Random& random, std::int16_t version) {
-    const Outcome outcome = message.round_trip(random, version);
+  for_each_generated([&proof](const MessageType& message, Random& random, std::int16_t version) {
+    const Outcome outcome = round_trip(message, random, version);
     EXPECT_FALSE(outcome.encoded) << outcome.encoded.to_string();
     EXPECT_EQ(outcome.measured, outcome.first.size());
     EXPECT_FALSE(outcome.decoded) << outcome.decoded.to_string();
@@ -106,8 +101,8 @@ TEST(Generated, IsReadAsWritten) {
 TEST(Generated, IsShownToPeopleWithoutSecretsAndRecords) {
   const std::string secret(kGeneratedSecret);
   int with_secret = 0;
-  for_each_generated([&](const Message& message, Random& random, std::int16_t version) {
-    const Texts texts = message.show(random, version);
+  for_each_generated([&](const MessageType& message, Random& random, std::int16_t version) {
+    const Texts texts = show(message, random, version);
     EXPECT_THAT(texts.printed, testing::Not(testing::HasSubstr(secret)));
     EXPECT_THAT(texts.printed, testing::Not(testing::HasSubstr("\n")));
     EXPECT_THAT(texts.compared, testing::Not(testing::HasSubstr(secret)));
@@ -130,8 +125,9 @@ void add_secrets(const StructLayout& layout, const std::string& path,
 // The generator goes by what describe() says; this list does not.
 TEST(Generated, TheseFieldsAreSecrets) {
   std::vector<std::string> secrets;
-  golden::for_each_message(
-      [&secrets]<class M>(const std::string& name) { add_secrets(layout_of<M>(), name, secrets); });
+  for (const MessageType& message : message_types()) {
+    add_secrets(message.layout(), message.name, secrets);
+  }
   EXPECT_THAT(secrets,
               testing::ElementsAre("CreateTopicsRequest.topics.configs.value",
                                    "CreateTopicsResponse.topics.configs.value",

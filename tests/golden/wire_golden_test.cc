@@ -8,10 +8,10 @@
 #include <tuple>
 
 #include "allocations.h"
-#include "every_message.h"
 #include "golden_files.h"
 #include "proof.h"
 #include "protocol/framing.h"
+#include "protocol/messages/registry.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/json_writer.h"
 
@@ -29,64 +29,18 @@ struct Result {
   WireError encoded;
   std::size_t measured = 0;
   GatherBuffer gathered;
-  Buffer written;  // of a request: the whole frame
+  Buffer written;
 };
 
-// One message, its type erased so that the tests below are compiled once.
-struct Message {
-  std::string name;
-  const Api& api;
-  WireError (*decode_only)(ConstBytes body, std::int16_t version);
-  Result (*round_trip)(ConstBytes body, std::int16_t version);
-  std::string (*json)(ConstBytes body, std::int16_t version);
-  Result (*frame)(ConstBytes body, std::int16_t version);  // requests only
-
-  bool is_response() const { return frame == nullptr && api.key != kNoKey; }
-};
-
-template <class M>
-WireError decode_only(ConstBytes body, std::int16_t version) {
-  M message;
-  return decode(body, version, message);
-}
-
-template <class M>
-Result round_trip(ConstBytes body, std::int16_t version) {
-  M message;
+Result round_trip(const MessageType& type, ConstBytes body, std::int16_t version) {
+  AnyMessage message(type);
   Result result;
-  result.decoded = decode(body, version, message);
+  result.decoded = message.decode(body, version);
   if (result.decoded) return result;
-  result.encoded = encode(message, version, result.gathered);
-  result.measured = wire_size(message, version);
+  result.encoded = message.encode(version, result.gathered);
+  result.measured = message.wire_size(version);
   result.written = flatten(result.gathered);
   return result;
-}
-
-template <class M>
-std::string json(ConstBytes body, std::int16_t version) {
-  M message;
-  if (const WireError error = decode(body, version, message)) return error.to_string();
-  return to_json(message, version);
-}
-
-template <class Request>
-Result frame(ConstBytes body, std::int16_t version) {
-  Request message;
-  Result result;
-  result.decoded = decode(body, version, message);
-  if (result.decoded) return result;
-  result.encoded = encode_request(message, version, kCorrelationId, kClientId, result.gathered);
-  result.written = flatten(result.gathered);
-  return result;
-}
-
-std::vector<Message> messages() {
-  std::vector<Message> all;
-  golden::for_each_message([&all]<class M>(const std::string& name) {
-    all.push_back({name, M::kApi, &decode_only<M>, &round_trip<M>, &json<M>, nullptr});
-    if constexpr (requires { typename M::Response; }) all.back().frame = &frame<M>;
-  });
-  return all;
 }
 
 struct Golden {
@@ -98,7 +52,7 @@ struct Golden {
 };
 
 // The lines of the versions that we speak.
-std::vector<Golden> golden_of(const Message& message) {
+std::vector<Golden> golden_of(const MessageType& message) {
   std::vector<Golden> all;
   for (const Json& line : golden::wire_lines(message.name)) {
     const auto version = line["version"].get<std::int16_t>();
@@ -109,10 +63,10 @@ std::vector<Golden> golden_of(const Message& message) {
   return all;
 }
 
-using Visitor = std::function<void(const Message&, const Golden&)>;
+using Visitor = std::function<void(const MessageType&, const Golden&)>;
 
 void for_each_golden(const Visitor& visit) {
-  for (const Message& message : messages()) {
+  for (const MessageType& message : message_types()) {
     for (const Golden& golden : golden_of(message)) {
       SCOPED_TRACE(fmt::format("{} v{} {}", message.name, golden.version, golden.variant));
       visit(message, golden);
@@ -121,7 +75,7 @@ void for_each_golden(const Visitor& visit) {
 }
 
 TEST(WireGolden, EveryVersionIsThere) {
-  for (const Message& message : messages()) {
+  for (const MessageType& message : message_types()) {
     std::set<std::pair<int, std::string>> seen;
     for (const Golden& golden : golden_of(message)) seen.emplace(golden.version, golden.variant);
     const VersionRange versions = message.api.known();
@@ -132,8 +86,8 @@ TEST(WireGolden, EveryVersionIsThere) {
 
 TEST(WireGolden, ReadsAndWritesTheSameBytes) {
   golden::Proof proof("frames of Java's read and written again");
-  for_each_golden([&proof](const Message& message, const Golden& golden) {
-    const Result result = message.round_trip(golden.body, golden.version);
+  for_each_golden([&proof](const MessageType& message, const Golden& golden) {
+    const Result result = round_trip(message, golden.body, golden.version);
     ASSERT_FALSE(result.decoded) << result.decoded.to_string();
     ASSERT_FALSE(result.encoded) << result.encoded.to_string();
     EXPECT_EQ(result.written, golden.body);
@@ -145,29 +99,35 @@ TEST(WireGolden, ReadsAndWritesTheSameBytes) {
 
 TEST(WireGolden, ShowsTheSameJson) {
   golden::Proof proof("frames shown as Java's JsonConverter does");
-  for_each_golden([&proof](const Message& message, const Golden& golden) {
-    const std::string json = message.json(golden.body, golden.version);
+  for_each_golden([&proof](const MessageType& message, const Golden& golden) {
+    AnyMessage read(message);
+    ASSERT_FALSE(read.decode(golden.body, golden.version));
+    const std::string json = to_json(message.layout(), read.get(), golden.version);
     EXPECT_EQ(Json::parse(json, nullptr, false), golden.json) << json;
     proof.add(message.name, golden.version, 1);
   });
 }
 
 TEST(WireGolden, WritesTheSameRequestFrame) {
-  for_each_golden([](const Message& message, const Golden& golden) {
-    if (message.frame == nullptr) return;
-    const Result result = message.frame(golden.body, golden.version);
-    ASSERT_FALSE(result.encoded) << result.encoded.to_string();
-    ASSERT_GT(result.written.size(), 4);
+  for_each_golden([](const MessageType& message, const Golden& golden) {
+    if (message.role != MessageRole::kRequest) return;
+    AnyMessage request(message);
+    ASSERT_FALSE(request.decode(golden.body, golden.version));
+    const RequestPrefix prefix(message.api, golden.version, kCorrelationId, kClientId);
+    GatherBuffer gathered;
+    ASSERT_FALSE(request.encode(golden.version, prefix, gathered));
+    const Buffer written = flatten(gathered);
+    ASSERT_GT(written.size(), 4);
     Buffer expected = golden.header;
     expected.insert(expected.end(), golden.body.begin(), golden.body.end());
-    EXPECT_EQ(load_be<std::int32_t>(result.written.data()), expected.size());
-    EXPECT_EQ(Buffer(result.written.begin() + 4, result.written.end()), expected);
+    EXPECT_EQ(load_be<std::int32_t>(written.data()), expected.size());
+    EXPECT_EQ(Buffer(written.begin() + 4, written.end()), expected);
   });
 }
 
 TEST(WireGolden, ReadsTheResponseHeader) {
-  for_each_golden([](const Message& message, const Golden& golden) {
-    if (!message.is_response()) return;
+  for_each_golden([](const MessageType& message, const Golden& golden) {
+    if (message.role != MessageRole::kResponse) return;
     Buffer frame = golden.header;
     frame.insert(frame.end(), golden.body.begin(), golden.body.end());
     ResponseFrame response;
@@ -184,9 +144,10 @@ std::size_t memory_limit(std::size_t frame) {
 }
 
 // `body` is read, within the limit of memory. All that is asked for counts, given back or not.
-WireError decode_within_limit(const Message& message, const Buffer& body, std::int16_t version) {
+WireError decode_within_limit(const MessageType& type, const Buffer& body, std::int16_t version) {
   const std::size_t before = golden::allocated_bytes();
-  WireError error = message.decode_only(body, version);
+  AnyMessage message(type);
+  WireError error = message.decode(body, version);
   EXPECT_LE(golden::allocated_bytes() - before, memory_limit(body.size()));
   return error;
 }
@@ -194,7 +155,7 @@ WireError decode_within_limit(const Message& message, const Buffer& body, std::i
 // Each prefix in memory of its own size, so that a sanitizer sees any byte read beyond it.
 TEST(WireGolden, EveryPrefixFailsCleanly) {
   golden::Proof proof("prefixes of frames refused");
-  for_each_golden([&proof](const Message& message, const Golden& golden) {
+  for_each_golden([&proof](const MessageType& message, const Golden& golden) {
     for (std::size_t size = 0; size < golden.body.size(); ++size) {
       const Buffer prefix(golden.body.begin(), golden.body.begin() + static_cast<long>(size));
       const WireError error = decode_within_limit(message, prefix, golden.version);
@@ -206,8 +167,8 @@ TEST(WireGolden, EveryPrefixFailsCleanly) {
 }
 
 TEST(WireGolden, EveryPrefixOfAResponseHeaderFailsCleanly) {
-  for_each_golden([](const Message& message, const Golden& golden) {
-    if (!message.is_response()) return;
+  for_each_golden([](const MessageType& message, const Golden& golden) {
+    if (message.role != MessageRole::kResponse) return;
     for (std::size_t size = 0; size < golden.header.size(); ++size) {
       const Buffer prefix(golden.header.begin(), golden.header.begin() + static_cast<long>(size));
       ResponseFrame response;
@@ -227,7 +188,7 @@ constexpr int kStep = 1;
 TEST(WireGolden, EveryChangedByteIsReadCleanly) {
   golden::Proof proof("frames with a changed byte read or refused");
   std::set<std::tuple<std::string, std::int16_t, Buffer>> seen;
-  for_each_golden([&](const Message& message, const Golden& golden) {
+  for_each_golden([&](const MessageType& message, const Golden& golden) {
     Buffer body = golden.body;
     if (!seen.emplace(message.name, golden.version, body).second) return;
     for (std::uint8_t& byte : body) {
@@ -247,13 +208,13 @@ TEST(WireGolden, EveryChangedByteIsReadCleanly) {
 
 // Whatever a changed byte makes of it: an error, or a message that can be written again.
 TEST(WireGolden, WhatAChangedByteMakesCanBeWritten) {
-  for_each_golden([](const Message& message, const Golden& golden) {
+  for_each_golden([](const MessageType& message, const Golden& golden) {
     if (golden.variant != "full") return;
     Buffer body = golden.body;
     for (std::uint8_t& byte : body) {
       for (const int flip : {0x01, 0x80}) {
         byte ^= static_cast<std::uint8_t>(flip);
-        const Result result = message.round_trip(body, golden.version);
+        const Result result = round_trip(message, body, golden.version);
         ASSERT_FALSE(result.encoded) << result.encoded.to_string();
         byte ^= static_cast<std::uint8_t>(flip);
       }
