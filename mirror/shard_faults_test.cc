@@ -7,6 +7,7 @@
 #include <map>
 
 #include "mirror/testing/shard_fixture.h"
+#include "protocol/messages/fetch.h"
 
 namespace kmirror::mirror {
 namespace {

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "mirror/testing/fake_pair.h"
+#include "protocol/messages/create_partitions.h"
+#include "protocol/messages/create_topics.h"
 
 namespace kmirror::mirror {
 namespace {

@@ -6,6 +6,11 @@
 #include <chrono>
 
 #include "net/testing/fake_cluster.h"
+#include "protocol/messages/create_partitions.h"
+#include "protocol/messages/create_topics.h"
+#include "protocol/messages/delete_topics.h"
+#include "protocol/messages/describe_configs.h"
+#include "protocol/messages/list_offsets.h"
 
 namespace kmirror::net {
 namespace {

@@ -8,7 +8,10 @@
 #include "net/connection_call.h"
 #include "net/testing/scripted_broker.h"
 #include "net/testing/virtual_runtime.h"
-#include "protocol/messages/all.h"
+#include "protocol/messages/api_versions.h"
+#include "protocol/messages/describe_groups.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/produce.h"
 
 namespace kmirror::net {
 namespace {

@@ -6,6 +6,10 @@
 #include <chrono>
 
 #include "net/testing/fake_cluster.h"
+#include "protocol/messages/describe_groups.h"
+#include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/offset_commit.h"
+#include "protocol/messages/offset_fetch.h"
 
 namespace kmirror::net {
 namespace {

@@ -7,6 +7,9 @@
 #include <chrono>
 
 #include "net/testing/fake_cluster.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/list_offsets.h"
+#include "protocol/messages/metadata.h"
 
 namespace kmirror::app {
 namespace {

@@ -6,6 +6,8 @@
 #include <chrono>
 
 #include "net/testing/fake_cluster.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/list_offsets.h"
 #include "protocol/records/batch_builder.h"
 
 namespace kmirror::app {

@@ -6,6 +6,8 @@
 #include <chrono>
 
 #include "net/testing/fake_cluster.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/produce.h"
 #include "protocol/records/batch_view.h"
 #include "protocol/records/partitioner.h"
 

@@ -17,6 +17,12 @@
 #include "mirror/testing/batches.h"
 #include "mirror/testing/idempotent_log.h"
 #include "net/testing/fake_cluster.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/list_offsets.h"
+#include "protocol/messages/offset_commit.h"
+#include "protocol/messages/produce.h"
 
 namespace kmirror::mirror {
 

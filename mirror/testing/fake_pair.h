@@ -16,6 +16,17 @@
 #include "net/group_offsets.h"
 #include "net/testing/fake_cluster.h"
 #include "net/topic_partition.h"
+#include "protocol/messages/create_partitions.h"
+#include "protocol/messages/create_topics.h"
+#include "protocol/messages/describe_configs.h"
+#include "protocol/messages/describe_groups.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/list_offsets.h"
+#include "protocol/messages/offset_commit.h"
+#include "protocol/messages/offset_fetch.h"
+#include "protocol/messages/produce.h"
 
 namespace kmirror::mirror {
 

@@ -11,6 +11,7 @@
 #include "net/cluster.h"
 #include "net/testing/scripted_broker.h"
 #include "net/testing/virtual_runtime.h"
+#include "protocol/messages/metadata.h"
 
 namespace kmirror::net {
 

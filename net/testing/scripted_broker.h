@@ -14,7 +14,8 @@
 #include "base/check.h"
 #include "net/runtime.h"
 #include "net/wakeup.h"
-#include "protocol/messages/all.h"
+#include "protocol/messages/api_versions.h"
+#include "protocol/messages/registry.h"
 #include "protocol/wire/archive.h"
 
 namespace kmirror::net {
@@ -22,7 +23,9 @@ namespace kmirror::net {
 class ScriptedBroker {
  public:
   explicit ScriptedBroker(Runtime& runtime) : runtime_(runtime) {
-    for (const protocol::Api& api : protocol::AllRequests::kApis) versions[api.key] = api.versions;
+    for (const protocol::MessageType& type : protocol::message_types()) {
+      if (type.role == protocol::MessageRole::kRequest) versions[type.api.key] = type.api.versions;
+    }
   }
   ScriptedBroker(const ScriptedBroker&) = delete;
   ScriptedBroker& operator=(const ScriptedBroker&) = delete;
@@ -43,14 +46,15 @@ class ScriptedBroker {
 
   template <class Request>
   void on(Handler<Request> handler) {
-    handlers_[Request::kApi.key] = [handler](ConstBytes body, std::int16_t version,
-                                             std::int32_t id) -> std::optional<Buffer> {
+    const auto answer = [handler](ConstBytes body, std::int16_t version,
+                                  std::int32_t id) -> std::optional<Buffer> {
       Request request;
       KM_CHECK(!protocol::decode(body, version, request), "clients send well-formed requests");
       typename Request::Response response;
       if (!handler(request, version, response)) return std::nullopt;
       return frame(response, version, id);
     };
+    handlers_[Request::kApi.key] = {Request::kApi, answer};
   }
 
   // Ends all connections as a crash does.
@@ -183,10 +187,9 @@ class ScriptedBroker {
     }
     const auto handler = handlers_.find(key);
     if (handler == handlers_.end() || !versions.at(key).contains(version)) return false;
-    const auto apis = protocol::AllRequests::kApis;
-    const auto api = std::ranges::find(apis, key, &protocol::Api::key);
-    const std::size_t header = 10 + client_id_size + (api->flexible_in(version) ? 1 : 0);
-    const auto bytes = handler->second(request.subspan(header), version, id);
+    const std::size_t tags = handler->second.api.flexible_in(version) ? 1 : 0;
+    const ConstBytes body = request.subspan(10 + client_id_size + tags);
+    const auto bytes = handler->second.answer(body, version, id);
     if (bytes) stream.send(*bytes);
     return true;
   }
@@ -204,8 +207,11 @@ class ScriptedBroker {
     return frame(response, known ? version : std::int16_t{0}, id);
   }
 
-  using RawHandler =
-      std::function<std::optional<Buffer>(ConstBytes body, std::int16_t version, std::int32_t id)>;
+  struct RawHandler {
+    protocol::Api api;
+    std::function<std::optional<Buffer>(ConstBytes body, std::int16_t version, std::int32_t id)>
+        answer;
+  };
 
   Runtime& runtime_;
   std::map<std::int16_t, RawHandler> handlers_;
