@@ -26,6 +26,8 @@ function(kmirror_layer_tests NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   add_executable(${NAME}_test ${sources})
   target_link_libraries(${NAME}_test PRIVATE km_${NAME} ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  # What is tested keeps its optimization; the tests' own code would take twice as long to build.
+  target_compile_options(${NAME}_test PRIVATE -O0)
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/pch.h)
     target_precompile_headers(${NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/pch.h
                               <gtest/gtest.h>)
