@@ -197,13 +197,17 @@ TEST_F(MirrorTest, UntilEndIsIncompleteWhenItIsCutShort) {
 }
 
 // Whatever the start waits for, the wish to stop ends it.
-struct BrokenOff : MirrorTest, testing::WithParamInterface<void (*)(FakePair&)> {};
+struct StuckStart {
+  const char* name;
+  void (*hang)(FakePair&);
+};
+struct BrokenOff : MirrorTest, testing::WithParamInterface<StuckStart> {};
 
 TEST_P(BrokenOff, StartsEndSoon) {
   shards = 2;
   pair.add_filled_topic("orders", 2, 10);
   pair.add_filled_topic("users", 2, 10);
-  GetParam()(pair);
+  GetParam().hang(pair);
   MirrorOutcome outcome = run_and_stop_after(seconds(1));
   EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.error;
   EXPECT_LT(took, seconds(2));
@@ -215,21 +219,31 @@ TEST_P(BrokenOff, StartsEndSoon) {
   EXPECT_THAT(outcome.error, HasSubstr("stopped before the ends were reached"));
 }
 
-constexpr void (*kStuckStarts[])(FakePair&) = {
-    [](FakePair& pair) { FakePair::hang<protocol::MetadataRequest>(pair.source); },
-    [](FakePair& pair) { FakePair::hang<protocol::MetadataRequest>(pair.destination); },
-    [](FakePair& pair) { FakePair::hang<protocol::InitProducerIdRequest>(pair.destination); },
-    [](FakePair& pair) { FakePair::hang<protocol::DescribeGroupsRequest>(pair.source); },
-    [](FakePair& pair) { FakePair::hang<protocol::OffsetFetchRequest>(pair.source); },
-    [](FakePair& pair) { FakePair::hang<protocol::DescribeConfigsRequest>(pair.source); },
-    [](FakePair& pair) { FakePair::hang<protocol::CreateTopicsRequest>(pair.destination); },
-    [](FakePair& pair) { FakePair::hang<protocol::ListOffsetsRequest>(pair.source); },
-    [](FakePair& pair) {
-      for (const std::int32_t id : {1, 2}) pair.source.broker(id).accepts = false;
-    },
+constexpr StuckStart kStuckStarts[] = {
+    {"MetadataAtSource",
+     [](FakePair& pair) { FakePair::hang<protocol::MetadataRequest>(pair.source); }},
+    {"MetadataAtDestination",
+     [](FakePair& pair) { FakePair::hang<protocol::MetadataRequest>(pair.destination); }},
+    {"InitProducerIdAtDestination",
+     [](FakePair& pair) { FakePair::hang<protocol::InitProducerIdRequest>(pair.destination); }},
+    {"DescribeGroupsAtSource",
+     [](FakePair& pair) { FakePair::hang<protocol::DescribeGroupsRequest>(pair.source); }},
+    {"OffsetFetchAtSource",
+     [](FakePair& pair) { FakePair::hang<protocol::OffsetFetchRequest>(pair.source); }},
+    {"DescribeConfigsAtSource",
+     [](FakePair& pair) { FakePair::hang<protocol::DescribeConfigsRequest>(pair.source); }},
+    {"CreateTopicsAtDestination",
+     [](FakePair& pair) { FakePair::hang<protocol::CreateTopicsRequest>(pair.destination); }},
+    {"ListOffsetsAtSource",
+     [](FakePair& pair) { FakePair::hang<protocol::ListOffsetsRequest>(pair.source); }},
+    {"SourceRefusesConnections",
+     [](FakePair& pair) {
+       for (const std::int32_t id : {1, 2}) pair.source.broker(id).accepts = false;
+     }},
 };
 
-INSTANTIATE_TEST_SUITE_P(Mirror, BrokenOff, testing::ValuesIn(kStuckStarts));
+INSTANTIATE_TEST_SUITE_P(Mirror, BrokenOff, testing::ValuesIn(kStuckStarts),
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace kmirror::mirror
