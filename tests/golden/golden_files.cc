@@ -23,15 +23,10 @@ std::ifstream open(const std::string& name) {
   return file;
 }
 
-void for_each_line(std::string_view client_version, auto visit) {
-  std::ifstream file = open(fmt::format("wire-{}.jsonl", client_version));
-  for (std::string line; std::getline(file, line);) visit(Json::parse(line));
-}
-
 std::map<std::string, std::vector<Json>> read_wire_lines() {
   std::map<std::string, std::vector<Json>> lines;
   for (const std::string_view version : kClientVersions) {
-    for_each_line(version, [&lines](Json line) {
+    for_each_line("wire", version, [&lines](Json line) {
       if (!line.contains("message")) return;
       std::vector<Json>& of_message = lines[line["message"]];
       of_message.push_back(std::move(line));
@@ -42,6 +37,12 @@ std::map<std::string, std::vector<Json>> read_wire_lines() {
 
 }  // namespace
 
+void for_each_line(std::string_view kind, std::string_view client_version,
+                   const std::function<void(Json)>& visit) {
+  std::ifstream file = open(fmt::format("{}-{}.jsonl", kind, client_version));
+  for (std::string line; std::getline(file, line);) visit(Json::parse(line));
+}
+
 const std::vector<Json>& wire_lines(const std::string& message) {
   static const std::map<std::string, std::vector<Json>> lines = read_wire_lines();
   return lines.at(message);
@@ -49,7 +50,7 @@ const std::vector<Json>& wire_lines(const std::string& message) {
 
 std::vector<Json> error_lines() {
   std::vector<Json> errors;
-  for_each_line(kClientVersions[1], [&errors](Json line) {
+  for_each_line("wire", kClientVersions[1], [&errors](Json line) {
     if (line.contains("error")) errors.push_back(std::move(line));
   });
   return errors;

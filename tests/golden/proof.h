@@ -37,4 +37,22 @@ class Proof {
   std::size_t count_ = 0;
 };
 
+// The same for what has no API and version. A test that compared nothing fails.
+class Count {
+ public:
+  explicit Count(std::string_view what) : what_(what) {}
+  ~Count() {
+    EXPECT_GT(count_, 0) << what_;
+    if (!testing::Test::HasFailure()) fmt::print("golden: {} {}\n", count_, what_);
+  }
+  Count(const Count&) = delete;
+  Count& operator=(const Count&) = delete;
+
+  void add(std::size_t count) { count_ += count; }
+
+ private:
+  std::string_view what_;
+  std::size_t count_ = 0;
+};
+
 }  // namespace kmirror::golden
