@@ -83,13 +83,10 @@ Json describe(const OwnedRecord& record) {
 
 OwnedRecord owned(const BatchView& batch, const protocol::RecordView& record) {
   OwnedRecord result{.offset = batch.offset_at(record.offset_delta),
-                     .timestamp_ms = batch.base_timestamp_ms() + record.timestamp_delta_ms,
+                     .timestamp_ms = batch.timestamp_at(record.timestamp_delta_ms),
                      .key = owned(record.key),
                      .value = owned(record.value),
                      .headers = {}};
-  if (batch.timestamp_type() == TimestampType::kLogAppendTime) {
-    result.timestamp_ms = batch.max_timestamp_ms();
-  }
   protocol::HeaderCursor headers(record);
   for (protocol::RecordHeader header; headers.next(header);) {
     result.headers.emplace_back(owned(header.key), owned(header.value));

@@ -1,0 +1,188 @@
+// Record batches that Kafka's classes wrote, made into other formats by ours, against what their
+// downConvert makes of them and against the records that went in.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "golden_records.h"
+#include "proof.h"
+#include "protocol/records/batch_reader.h"
+#include "protocol/records/down_converter.h"
+#include "protocol/records/legacy_message.h"
+#include "protocol/records/open_batch.h"
+#include "protocol/records/splitter.h"
+
+namespace kmirror::golden {
+namespace {
+
+using Json = nlohmann::json;
+using compression::Codec;
+using protocol::BatchReader;
+using protocol::BatchView;
+using protocol::LegacyMessageView;
+using Step = BatchReader::Step;
+
+constexpr std::size_t kLimitBytes = 1 << 20;
+
+void append(Buffer& to, ConstBytes bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+protocol::MessageSet convert(const BatchView& batch, const protocol::DownConversion& wanted) {
+  Buffer scratch;
+  const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+  EXPECT_EQ(opened.error, protocol::OpenError::kNone);
+  protocol::MessageSet set;
+  const auto malformed = convert_down(batch, opened.payload, wanted, set);
+  EXPECT_FALSE(malformed) << malformed->what;
+  return set;
+}
+
+// As a broker answers a consumer of format 1: batches are converted, messages are not touched.
+Buffer down_converted(const GoldenRecords& records) {
+  Buffer converted;
+  BatchReader reader(records.bytes);
+  for (Step step = reader.next(); step == Step::kBatch || step == Step::kLegacy;
+       step = reader.next()) {
+    if (step == Step::kLegacy) {
+      append(converted, reader.bytes());
+    } else {
+      const BatchView batch = reader.batch();
+      append(
+          converted,
+          convert(batch, {.use = protocol::MessageSetUse::kFetch, .codec = *batch.codec()}).bytes);
+    }
+  }
+  return converted;
+}
+
+// What two wrappers must have in common: all but the compressed form of their messages.
+struct Content {
+  std::int64_t offset = 0;
+  std::int8_t attributes = 0;
+  std::int64_t timestamp_ms = 0;
+  bool has_key = false;
+  Buffer messages;
+
+  bool operator==(const Content&) const = default;
+};
+
+std::vector<Content> content_of(const Buffer& message_set) {
+  std::vector<Content> all;
+  BatchReader reader(message_set);
+  while (reader.next() == Step::kLegacy) {
+    const LegacyMessageView message(reader.bytes());
+    EXPECT_TRUE(message.ok() && message.is_crc_valid());
+    Content content{.offset = message.offset(),
+                    .attributes = message.attributes(),
+                    .timestamp_ms = message.timestamp_ms(),
+                    .has_key = message.key().has_value(),
+                    .messages = {}};
+    if (message.is_compressed() && message.magic() == 1) {
+      EXPECT_EQ(decompress(*message.codec(), *message.value(), kLimitBytes, content.messages),
+                compression::DecompressError::kNone);
+    } else {
+      append(content.messages, message.bytes());
+    }
+    all.push_back(std::move(content));
+  }
+  EXPECT_EQ(reader.next(), Step::kEnd);
+  return all;
+}
+
+TEST(RecordsConversion, ConvertsDownAsJavaDoes) {
+  Count bytes("of these messages to the same bytes");
+  Count messages("messages converted down to format 1 as Java does");
+  for (const GoldenRecords& records : golden_records()) {
+    const bool is_old =
+        records.name.starts_with("format 0") || records.name.starts_with("format 1");
+    if (!records.format_1 || is_old) continue;
+    SCOPED_TRACE(records.name);
+    const Buffer converted = down_converted(records);
+    const std::vector<Content> ours = content_of(converted);
+    EXPECT_TRUE(ours == content_of(*records.format_1));
+    messages.add(ours.size());
+    if (records.name.find("none") == std::string::npos) continue;
+    EXPECT_EQ(converted, *records.format_1);
+    bytes.add(ours.size());
+  }
+}
+
+TEST(RecordsConversion, TellsWhatFormat1HasNoPlaceFor) {
+  Count converted("batches whose losses on the way to format 1 were counted");
+  for (const GoldenEntry& entry : golden_batches()) {
+    SCOPED_TRACE(entry.name);
+    const BatchView batch(entry.bytes);
+    const Json json = describe(batch);
+    if (entry.name.find("before 1970") != std::string::npos) continue;  // the next test
+    std::int64_t headers = 0;
+    for (const Json& record : json["records"]) headers += std::ssize(record["headers"]);
+    const protocol::MessageSet set = convert(batch, {.codec = Codec::kGzip});
+    EXPECT_EQ(set.dropped_headers, headers);
+    EXPECT_EQ(set.dropped_control_records, batch.is_control() ? json["records"].size() : 0);
+    EXPECT_EQ(set.record_count, batch.is_control() ? 0 : json["records"].size());
+    if (set.record_count > 0) {
+      EXPECT_EQ(set.dropped_producer, json["producerId"] != -1);
+      EXPECT_EQ(set.dropped_transactional, json["transactional"]);
+      EXPECT_EQ(set.changed_codec, json["codec"] != "gzip");
+    }
+    converted.add(1);
+  }
+}
+
+// Java throws for such times.
+TEST(RecordsConversion, RefusesTimesBefore1970) {
+  Count refused("batches with times that format 1 cannot have");
+  for (const GoldenEntry& entry : golden_batches()) {
+    if (entry.name.find("before 1970") == std::string::npos) continue;
+    Buffer scratch;
+    const BatchView batch(entry.bytes);
+    const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+    protocol::MessageSet set;
+    ASSERT_TRUE(convert_down(batch, opened.payload, {}, set));
+    EXPECT_TRUE(set.bytes.empty());
+    refused.add(1);
+  }
+}
+
+std::vector<OwnedRecord> renumbered(std::vector<OwnedRecord> records) {
+  for (std::int64_t offset = 0; OwnedRecord & record : records) record.offset = offset++;
+  return records;
+}
+
+std::int64_t max_timestamp_ms(const std::vector<OwnedRecord>& records) {
+  std::int64_t max = records.front().timestamp_ms;
+  for (const OwnedRecord& record : records) max = std::max(max, record.timestamp_ms);
+  return max;
+}
+
+// One partition, as compaction and changes of the codec need it.
+TEST(RecordsConversion, RenumbersWhateverCompactionLeaves) {
+  Count with_holes("of these batches with holes");
+  Count batches("batches renumbered");
+  for (const GoldenEntry& entry : golden_batches()) {
+    SCOPED_TRACE(entry.name);
+    const BatchView source(entry.bytes);
+    if (source.is_control() || source.record_count() == 0) continue;
+    Buffer scratch;
+    const protocol::OpenedBatch opened = open_batch(source, kLimitBytes, scratch);
+    protocol::Splitter splitter(1, *source.codec(), kLimitBytes);
+    ASSERT_FALSE(splitter.add(source, opened.payload, 0, nullptr));
+    const std::vector<protocol::SplitBatch> split = splitter.finish();
+    ASSERT_EQ(split.size(), 1);
+    Buffer bytes;
+    for (const ConstBytes piece : split[0].batch.pieces) append(bytes, piece);
+    const BatchView batch(bytes);
+    const std::vector<OwnedRecord> records = read_records(source);
+    EXPECT_EQ(read_records(batch), renumbered(records));
+    EXPECT_FALSE(batch.has_holes());
+    EXPECT_EQ(batch.attributes(), static_cast<int>(*source.codec()));
+    EXPECT_EQ(batch.max_timestamp_ms(), max_timestamp_ms(records));
+    batches.add(1);
+    with_holes.add(source.has_holes() ? 1 : 0);
+  }
+}
+
+}  // namespace
+}  // namespace kmirror::golden
