@@ -1,9 +1,11 @@
 #include "compression/codec.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
 #include "base/check.h"
+#include "compression/decompressor.h"
 #include "compression/gzip.h"
 #include "compression/lz4.h"
 #include "compression/output.h"
@@ -18,6 +20,21 @@ constexpr std::array<std::string_view, 5> kNames = {"none", "gzip", "snappy", "l
 // Kafka counts every batch in an int32.
 constexpr std::size_t kMaxInputBytes = std::numeric_limits<std::int32_t>::max();
 
+class Copier : public Decompressor {
+ public:
+  explicit Copier(ConstBytes in) : rest_(in) {}
+
+ private:
+  std::size_t step(MutableBytes room) override {
+    const std::size_t size = std::min(rest_.size(), room.size());
+    std::copy_n(rest_.data(), size, room.data());
+    rest_ = rest_.subspan(size);
+    return rest_.empty() ? end(DecompressError::kNone, size) : size;
+  }
+
+  ConstBytes rest_;
+};
+
 DecompressError copy(ConstBytes in, BoundedOutput& out) {
   if (in.size() > out.left()) return DecompressError::kTooLarge;
   if (in.empty()) return DecompressError::kNone;
@@ -26,20 +43,23 @@ DecompressError copy(ConstBytes in, BoundedOutput& out) {
   return DecompressError::kNone;
 }
 
-DecompressError dispatch(Codec codec, ConstBytes in, BoundedOutput& out) {
-  switch (codec) {
-    case Codec::kNone:
-      return copy(in, out);
-    case Codec::kGzip:
-      return gzip_decompress(in, out);
-    case Codec::kSnappy:
-      return snappy_decompress(in, out);
-    case Codec::kLz4:
-      return lz4_decompress(in, out);
-    case Codec::kZstd:
-      return zstd_decompress(in, out);
+DecompressError drain(Decompressor& stream, BoundedOutput& out) {
+  while (true) {
+    const MutableBytes window = out.window();
+    const std::size_t written = stream.read(window);
+    out.commit(written);
+    if (out.over_limit()) return DecompressError::kTooLarge;
+    if (written < window.size()) return stream.error();
   }
-  return DecompressError::kCorrupt;
+}
+
+// What is there in larger pieces than a window goes straight to its place.
+DecompressError decompress_to(Codec codec, ConstBytes in, Lz4Header lz4_header,
+                              BoundedOutput& out) {
+  if (codec == Codec::kNone) return copy(in, out);
+  if (codec == Codec::kSnappy) return snappy_decompress(in, out);
+  const std::unique_ptr<Decompressor> stream = make_decompressor(codec, in, lz4_header);
+  return drain(*stream, out);
 }
 
 }  // namespace
@@ -77,19 +97,51 @@ std::optional<LevelRange> level_range(Codec codec) {
   return {};
 }
 
-DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out) {
+const char* decompress_error_text(DecompressError error) {
+  switch (error) {
+    case DecompressError::kNone:
+      return "no error";
+    case DecompressError::kCorrupt:
+      return "compressed data is damaged";
+    case DecompressError::kTooLarge:
+      return "it decompresses to more than is allowed";
+    case DecompressError::kWindowTooLarge:
+      return "zstd window is larger than 128 MiB";
+  }
+  return "unknown error";
+}
+
+DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out,
+                           Lz4Header lz4_header) {
   if (in.size() > kMaxInputBytes) {
     out.clear();
     return DecompressError::kTooLarge;
   }
   BoundedOutput bounded(out, limit_bytes);
-  const DecompressError error = dispatch(codec, in, bounded);
+  const DecompressError error = decompress_to(codec, in, lz4_header, bounded);
   if (error == DecompressError::kNone) {
     bounded.close();
   } else {
     out.clear();
   }
   return error;
+}
+
+std::unique_ptr<Decompressor> make_decompressor(Codec codec, ConstBytes in, Lz4Header lz4_header) {
+  KM_CHECK(in.size() <= kMaxInputBytes, "Kafka counts every batch in an int32");
+  switch (codec) {
+    case Codec::kNone:
+      break;
+    case Codec::kGzip:
+      return gzip_decompressor(in);
+    case Codec::kSnappy:
+      return snappy_decompressor(in);
+    case Codec::kLz4:
+      return lz4_decompressor(in, lz4_header);
+    case Codec::kZstd:
+      return zstd_decompressor(in);
+  }
+  return std::make_unique<Copier>(in);
 }
 
 Compressor::Compressor(Codec codec, std::optional<int> level) : codec_(codec), level_(level) {

@@ -1,6 +1,6 @@
 // The codecs of Kafka's record batches: gzip, snappy, lz4 frames and zstd, as the Java client reads
-// and writes them. Functions on bytes. Library contexts are kept per thread; a Compressor belongs
-// to one owner and may move between threads.
+// and writes them. Functions on whole payloads; decompressor.h reads them piece by piece. Library
+// contexts are kept per thread; a Compressor belongs to one owner and may move between threads.
 #pragma once
 
 #include <cstddef>
@@ -35,13 +35,22 @@ enum class DecompressError : std::uint8_t {
   kNone,
   kCorrupt,   // not this codec's format, a wrong checksum, an early end, or bytes behind the end
   kTooLarge,  // more than limit_bytes would come out
+  kWindowTooLarge,  // a zstd frame that can only be read with a window of more than 128 MiB
 };
+
+// Words for an error, to stand behind "cannot be read: ".
+const char* decompress_error_text(DecompressError error);
+
+// Kafka before 0.10 computed the checksum in an lz4 frame's header over the wrong bytes, and for
+// messages of format 0 later versions do the same (Lz4BlockOutputStream, KAFKA-3160).
+enum class Lz4Header : std::uint8_t { kChecked, kAnyChecksum };
 
 // Appends what `in` holds to `out`; on an error `out` is cleared. At most limit_bytes are produced,
 // and memory grows with what is really produced, never with a size that `in` declares. An empty
 // `in` is corrupt for every codec but kNone: each of the formats has at least a header. An early
 // end is noticed everywhere but between two blocks of snappy's framing, which has no end.
-DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out);
+DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out,
+                           Lz4Header lz4_header = Lz4Header::kChecked);
 
 // Compresses what it is fed in slices. The slices are gathered and compressed at the end: a batch
 // is small, while a codec's streaming context (3 MiB for zstd) would be held by every open batch.

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "compression/context_pool.h"
+#include "compression/output.h"
 
 namespace kmirror::compression {
 namespace {
@@ -21,10 +23,9 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  z_stream& fresh() {
-    inflateReset(&stream_);
-    return stream_;
-  }
+  void reset() { inflateReset(&stream_); }
+  std::size_t allocated_bytes() const { return 48 << 10; }  // zlib.h: 32 KiB and its state
+  z_stream& stream() { return stream_; }
 
  private:
   z_stream stream_ = {};
@@ -62,26 +63,33 @@ void set_output(z_stream& stream, MutableBytes room) {
   stream.avail_out = static_cast<uInt>(room.size());
 }
 
+class GzipDecompressor : public Decompressor {
+ public:
+  explicit GzipDecompressor(ConstBytes in) { set_input(inflater_->stream(), in); }
+
+ private:
+  std::size_t step(MutableBytes room) override {
+    z_stream& stream = inflater_->stream();
+    set_output(stream, room);
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    const std::size_t written = room.size() - stream.avail_out;
+    if (result == Z_STREAM_END) {
+      if (stream.avail_in == 0) return end(DecompressError::kNone, written);
+      inflater_->reset();  // Another member follows.
+    } else if (result != Z_OK) {
+      // Z_BUF_ERROR among others: the input is used up before the trailer.
+      return end(DecompressError::kCorrupt, written);
+    }
+    return written;
+  }
+
+  Pooled<Inflater> inflater_;
+};
+
 }  // namespace
 
-DecompressError gzip_decompress(ConstBytes in, BoundedOutput& out) {
-  thread_local Inflater inflater;
-  z_stream& stream = inflater.fresh();
-  set_input(stream, in);
-  while (true) {
-    const MutableBytes window = out.window();
-    set_output(stream, window);
-    const int result = inflate(&stream, Z_NO_FLUSH);
-    out.commit(window.size() - stream.avail_out);
-    if (out.over_limit()) return DecompressError::kTooLarge;
-    if (result == Z_STREAM_END) {
-      if (stream.avail_in == 0) return DecompressError::kNone;
-      inflateReset(&stream);  // Another member follows.
-      continue;
-    }
-    // Z_BUF_ERROR among others: the input is used up before the trailer.
-    if (result != Z_OK) return DecompressError::kCorrupt;
-  }
+std::unique_ptr<Decompressor> gzip_decompressor(ConstBytes in) {
+  return std::make_unique<GzipDecompressor>(in);
 }
 
 void gzip_compress(ConstBytes in, std::optional<int> level, Buffer& out) {

@@ -1,16 +1,15 @@
-// gzip members (RFC 1952) through zlib. One call at a time on a thread; contexts are kept per
-// thread.
+// gzip members (RFC 1952) through zlib. Contexts are kept per thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "base/bytes.h"
-#include "compression/codec.h"
-#include "compression/output.h"
+#include "compression/decompressor.h"
 
 namespace kmirror::compression {
 
-DecompressError gzip_decompress(ConstBytes in, BoundedOutput& out);
+std::unique_ptr<Decompressor> gzip_decompressor(ConstBytes in);
 
 // Appends to `out`; `in` has at most 2^31 - 1 bytes and `level` was checked.
 void gzip_compress(ConstBytes in, std::optional<int> level, Buffer& out);

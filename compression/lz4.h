@@ -1,15 +1,15 @@
-// LZ4 frames through liblz4. One call at a time on a thread; contexts are kept per thread.
+// LZ4 frames through liblz4. Contexts are kept per thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "base/bytes.h"
-#include "compression/codec.h"
-#include "compression/output.h"
+#include "compression/decompressor.h"
 
 namespace kmirror::compression {
 
-DecompressError lz4_decompress(ConstBytes in, BoundedOutput& out);
+std::unique_ptr<Decompressor> lz4_decompressor(ConstBytes in, Lz4Header header);
 
 // Appends to `out`; `in` has at most 2^31 - 1 bytes and `level` was checked.
 void lz4_compress(ConstBytes in, std::optional<int> level, Buffer& out);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace kmirror::compression {
 namespace {
@@ -21,6 +22,9 @@ constexpr std::size_t kBlockBytes = 32 << 10;
 // Snappy's best element makes 64 bytes of 3, so no honest block grows by more than this.
 constexpr std::size_t kMaxGrowth = 22;
 
+// A block that declares more is decoded once without output before memory is taken for it.
+constexpr std::size_t kMaxUncheckedBytes = 1 << 20;
+
 const char* chars(const std::uint8_t* bytes) {
   return reinterpret_cast<const char*>(bytes);
 }
@@ -29,44 +33,128 @@ bool has_magic(ConstBytes in) {
   return in.size() >= kMagicBytes && std::equal(in.data(), in.data() + kMagicBytes, kHeader.data());
 }
 
-DecompressError decompress_block(ConstBytes in, BoundedOutput& out) {
+// One block, and the size that it declares.
+struct Block {
+  ConstBytes packed;
   std::size_t size = 0;
-  if (!::snappy::GetUncompressedLength(chars(in.data()), in.size(), &size)) {
-    return DecompressError::kCorrupt;
+
+  bool unpack_to(std::uint8_t* out) const {
+    return ::snappy::RawUncompress(chars(packed.data()), packed.size(),
+                                   reinterpret_cast<char*>(out));
   }
-  if (size > in.size() * kMaxGrowth) return DecompressError::kCorrupt;
-  if (size > out.left()) return DecompressError::kTooLarge;
-  const MutableBytes room = out.room(size);
-  if (!::snappy::RawUncompress(chars(in.data()), in.size(), reinterpret_cast<char*>(room.data()))) {
-    return DecompressError::kCorrupt;
+};
+
+// The blocks of a stream, one after the other.
+class Blocks {
+ public:
+  explicit Blocks(ConstBytes in) : rest_(in), is_raw_(!has_magic(in)) {}
+
+  // False at the end and where the stream is corrupt. A block's size is one that it may have.
+  bool next(Block& block) {
+    if (is_raw_) {
+      if (raw_block_taken_) return false;
+      raw_block_taken_ = true;
+      block.packed = rest_;
+    } else if (!next_framed(block.packed)) {
+      return false;
+    }
+    if (has_honest_size(block)) return true;
+    return fail();
   }
-  out.commit(size);
-  return DecompressError::kNone;
-}
+
+  bool is_corrupt() const { return is_corrupt_; }
+
+ private:
+  bool fail() {
+    is_corrupt_ = true;
+    return false;
+  }
+
+  bool next_framed(ConstBytes& packed) {
+    // A header may also stand between blocks: xerial's reader takes concatenated streams.
+    while (has_magic(rest_)) {
+      if (rest_.size() < kHeader.size()) return fail();
+      if (load_be<std::int32_t>(rest_.data() + kMagicBytes) < kLowestVersion) return fail();
+      rest_ = rest_.subspan(kHeader.size());
+    }
+    if (rest_.empty()) return false;
+    if (rest_.size() < sizeof(std::int32_t)) return fail();
+    const auto size = load_be<std::int32_t>(rest_.data());
+    rest_ = rest_.subspan(sizeof(size));
+    if (size < 0 || static_cast<std::size_t>(size) > rest_.size()) return fail();
+    packed = rest_.first(static_cast<std::size_t>(size));
+    rest_ = rest_.subspan(packed.size());
+    return true;
+  }
+
+  static bool has_honest_size(Block& block) {
+    const char* packed = chars(block.packed.data());
+    if (!::snappy::GetUncompressedLength(packed, block.packed.size(), &block.size)) return false;
+    if (block.size > block.packed.size() * kMaxGrowth) return false;
+    if (block.size <= kMaxUncheckedBytes) return true;
+    return ::snappy::IsValidCompressedBuffer(packed, block.packed.size());
+  }
+
+  ConstBytes rest_;
+  bool is_raw_;
+  bool raw_block_taken_ = false;
+  bool is_corrupt_ = false;
+};
+
+class SnappyDecompressor : public Decompressor {
+ public:
+  explicit SnappyDecompressor(ConstBytes in) : blocks_(in) {}
+
+ private:
+  std::size_t step(MutableBytes room) override {
+    if (unread_.empty()) {
+      Block block;
+      if (!blocks_.next(block)) {
+        return end(blocks_.is_corrupt() ? DecompressError::kCorrupt : DecompressError::kNone);
+      }
+      const bool fits = block.size <= room.size();
+      if (!fits) make_room(block.size);
+      if (!block.unpack_to(fits ? room.data() : buffer_.get())) {
+        return end(DecompressError::kCorrupt);
+      }
+      if (fits) return block.size;
+      unread_ = ConstBytes(buffer_.get(), block.size);
+    }
+    const std::size_t written = std::min(unread_.size(), room.size());
+    std::memcpy(room.data(), unread_.data(), written);
+    unread_ = unread_.subspan(written);
+    return written;
+  }
+
+  // Not cleared: of a block that turns out corrupt only the good beginning is touched.
+  void make_room(std::size_t bytes) {
+    if (bytes <= buffer_bytes_) return;
+    buffer_.reset();
+    buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
+    buffer_bytes_ = bytes;
+  }
+
+  Blocks blocks_;
+  std::unique_ptr<std::uint8_t[]> buffer_;  // the last block, if it did not fit where it should go
+  std::size_t buffer_bytes_ = 0;
+  ConstBytes unread_;  // of the buffer
+};
 
 }  // namespace
 
+std::unique_ptr<Decompressor> snappy_decompressor(ConstBytes in) {
+  return std::make_unique<SnappyDecompressor>(in);
+}
+
 DecompressError snappy_decompress(ConstBytes in, BoundedOutput& out) {
-  if (!has_magic(in)) return decompress_block(in, out);
-  while (!in.empty()) {
-    // A header may also stand between blocks: xerial's reader takes concatenated streams.
-    if (has_magic(in)) {
-      if (in.size() < kHeader.size()) return DecompressError::kCorrupt;
-      if (load_be<std::int32_t>(in.data() + kMagicBytes) < kLowestVersion) {
-        return DecompressError::kCorrupt;
-      }
-      in = in.subspan(kHeader.size());
-      continue;
-    }
-    if (in.size() < sizeof(std::int32_t)) return DecompressError::kCorrupt;
-    const auto size = load_be<std::int32_t>(in.data());
-    in = in.subspan(sizeof(size));
-    if (size < 0 || static_cast<std::size_t>(size) > in.size()) return DecompressError::kCorrupt;
-    const DecompressError error = decompress_block(in.first(static_cast<std::size_t>(size)), out);
-    if (error != DecompressError::kNone) return error;
-    in = in.subspan(static_cast<std::size_t>(size));
+  Blocks blocks(in);
+  Block block;
+  while (blocks.next(block)) {
+    if (block.size > out.left()) return DecompressError::kTooLarge;
+    if (!block.unpack_to(out.room(block.size).data())) return DecompressError::kCorrupt;
+    out.commit(block.size);
   }
-  return DecompressError::kNone;
+  return blocks.is_corrupt() ? DecompressError::kCorrupt : DecompressError::kNone;
 }
 
 void snappy_compress(ConstBytes in, std::optional<int> /*level*/, Buffer& out) {

@@ -1,49 +1,71 @@
 #include "compression/zstd.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <memory>
 
 #include "base/check.h"
+#include "compression/context_pool.h"
+#include "compression/output.h"
 
 namespace kmirror::compression {
 namespace {
 
-struct FreeContext {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+struct FreeEncoder {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
 };
-using Decoder = std::unique_ptr<ZSTD_DCtx, FreeContext>;
-using Encoder = std::unique_ptr<ZSTD_CCtx, FreeContext>;
+using Encoder = std::unique_ptr<ZSTD_CCtx, FreeEncoder>;
 
-DecompressError decompress_with(ZSTD_DCtx* context, ConstBytes in, BoundedOutput& out) {
-  ZSTD_inBuffer input = {in.data(), in.size(), 0};
-  bool frame_ended = false;
-  while (input.pos < input.size || !frame_ended) {
-    const MutableBytes window = out.window();
-    ZSTD_outBuffer output = {window.data(), window.size(), 0};
-    const std::size_t hint = ZSTD_decompressStream(context, &output, &input);
-    if (ZSTD_isError(hint)) return DecompressError::kCorrupt;
-    out.commit(output.pos);
-    if (out.over_limit()) return DecompressError::kTooLarge;
-    frame_ended = hint == 0;
-    // Room left over means that the input is used up before the frame's end.
-    if (!frame_ended && output.pos < output.size) return DecompressError::kCorrupt;
+class Decoder {
+ public:
+  Decoder() : context_(ZSTD_createDCtx()) { KM_CHECK(context_ != nullptr, "libzstd has memory"); }
+  ~Decoder() { ZSTD_freeDCtx(context_); }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
+  void reset() { ZSTD_DCtx_reset(context_, ZSTD_reset_session_only); }
+  // A frame may ask for a window of up to 128 MiB; its pages are touched only as it is filled.
+  std::size_t allocated_bytes() const { return ZSTD_sizeof_DCtx(context_); }
+  ZSTD_DCtx* context() { return context_; }
+
+ private:
+  ZSTD_DCtx* context_;
+};
+
+class ZstdDecompressor : public Decompressor {
+ public:
+  explicit ZstdDecompressor(ConstBytes in) : input_{in.data(), in.size(), 0} {}
+
+ private:
+  std::size_t step(MutableBytes room) override {
+    ZSTD_outBuffer output = {room.data(), room.size(), 0};
+    const std::size_t hint = ZSTD_decompressStream(decoder_->context(), &output, &input_);
+    if (ZSTD_isError(hint)) return end(error_of(hint));
+    if (hint == 0) {
+      // A frame has ended; another may follow.
+      if (input_.pos == input_.size) return end(DecompressError::kNone, output.pos);
+    } else if (output.pos < output.size) {
+      // Room left over means that the input is used up before the frame's end.
+      return end(DecompressError::kCorrupt, output.pos);
+    }
+    return output.pos;
   }
-  return DecompressError::kNone;
-}
+
+  static DecompressError error_of(std::size_t code) {
+    return ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge
+               ? DecompressError::kWindowTooLarge
+               : DecompressError::kCorrupt;
+  }
+
+  Pooled<Decoder> decoder_;
+  ZSTD_inBuffer input_;
+};
 
 }  // namespace
 
-DecompressError zstd_decompress(ConstBytes in, BoundedOutput& out) {
-  thread_local Decoder context;
-  if (!context) context.reset(ZSTD_createDCtx());
-  KM_CHECK(context, "libzstd has memory");
-  ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_only);
-  const DecompressError error = decompress_with(context.get(), in, out);
-  // A frame may ask for a window of up to 128 MiB; its pages are touched only as it is filled.
-  if (ZSTD_sizeof_DCtx(context.get()) > kMaxKeptBytes) context.reset();
-  return error;
+std::unique_ptr<Decompressor> zstd_decompressor(ConstBytes in) {
+  return std::make_unique<ZstdDecompressor>(in);
 }
 
 void zstd_compress(ConstBytes in, std::optional<int> level, Buffer& out) {

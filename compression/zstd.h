@@ -1,15 +1,15 @@
-// Zstandard frames through libzstd. One call at a time on a thread; contexts are kept per thread.
+// Zstandard frames through libzstd. Contexts are kept per thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "base/bytes.h"
-#include "compression/codec.h"
-#include "compression/output.h"
+#include "compression/decompressor.h"
 
 namespace kmirror::compression {
 
-DecompressError zstd_decompress(ConstBytes in, BoundedOutput& out);
+std::unique_ptr<Decompressor> zstd_decompressor(ConstBytes in);
 
 // Appends to `out`; `in` has at most 2^31 - 1 bytes and `level` was checked.
 void zstd_compress(ConstBytes in, std::optional<int> level, Buffer& out);

@@ -14,6 +14,8 @@ const char* open_error_text(OpenError error) {
       return "its compressed data is damaged";
     case OpenError::kTooLarge:
       return "it decompresses to more than is allowed";
+    case OpenError::kWindowTooLarge:
+      return "its zstd window is larger than 128 MiB";
   }
   return "unknown error";
 }
@@ -32,6 +34,8 @@ OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& 
       return {.error = OpenError::kNone, .payload = scratch};
     case compression::DecompressError::kTooLarge:
       return {.error = OpenError::kTooLarge, .payload = {}};
+    case compression::DecompressError::kWindowTooLarge:
+      return {.error = OpenError::kWindowTooLarge, .payload = {}};
     case compression::DecompressError::kCorrupt:
       break;
   }

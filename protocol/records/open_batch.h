@@ -13,8 +13,9 @@ enum class OpenError : std::uint8_t {
   kNone,
   kWrongCrc,
   kUnknownCodec,
-  kCorrupt,   // the compressed stream is damaged
-  kTooLarge,  // it holds more than the limit
+  kCorrupt,         // the compressed stream is damaged
+  kTooLarge,        // it holds more than the limit
+  kWindowTooLarge,  // it is zstd with a window of more than 128 MiB
 };
 
 // Words for an error, to stand behind "cannot read batch: ".

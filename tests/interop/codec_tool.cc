@@ -49,8 +49,7 @@ const char* run(const std::string& line) {
     result = compress(*codec, number, read_file(in));
   } else {
     const DecompressError error = decompress(*codec, read_file(in), kLimitBytes, result);
-    if (error == DecompressError::kCorrupt) return "failed: corrupt";
-    if (error == DecompressError::kTooLarge) return "failed: too large";
+    if (error != DecompressError::kNone) return decompress_error_text(error);
   }
   std::ofstream file(out, std::ios::binary);
   file.write(reinterpret_cast<const char*>(result.data()),
