@@ -31,7 +31,7 @@ TEST(Crc32c, ExtendAndCombineAgreeWithOnePass) {
 
 TEST(Crc32c, PatchEqualsTheChecksumOfTheChangedMessage) {
   Random random(2);
-  for (std::size_t rest : {0, 1, 13, 5000, 1 << 20}) {
+  for (std::size_t rest : {0, 1, 13, 255, 256, 5000, 65536, 1 << 20, (1 << 24) + 7}) {
     Buffer before = random_bytes(random, 40 + rest);
     Buffer after = before;
     Buffer head = random_bytes(random, 40);
