@@ -15,7 +15,8 @@ FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
 # A folder may include itself and what stands on lower steps.
-STEPS = [["base"], ["compression"], ["protocol"], ["net"], ["broker", "mirror", "proxy"], ["app"]]
+STEPS = [["base"], ["compression"], ["protocol"], ["net"], ["broker", "mirror", "proxy"]]
+STEPS += [["app"], ["bench", "fuzz"]]
 STEP_OF = {folder: step for step, folders in enumerate(STEPS) for folder in folders}
 
 CORES = ("net/core/", "mirror/core/")
