@@ -24,8 +24,8 @@ constexpr std::uint32_t multiply(std::uint32_t a, std::uint32_t b) {
   return product;
 }
 
-// kPowers[i][d] is x^(8 * d * 256^i): the factor that moves a checksum over d * 256^i further bytes.
-// With a factor for each digit of a length, a batch of 1 MiB costs three multiplications.
+// kPowers[i][d] is x^(8 * d * 256^i): the factor that moves a checksum over d * 256^i further
+// bytes. With a factor for each digit of a length, a batch of 1 MiB costs three multiplications.
 using Powers = std::array<std::array<std::uint32_t, 256>, sizeof(std::uint64_t)>;
 
 constexpr Powers make_powers() {
