@@ -1,0 +1,70 @@
+#include "protocol/records/record_stream.h"
+
+#include <algorithm>
+
+#include "protocol/wire/varint.h"
+
+namespace kmirror::protocol {
+
+namespace {
+
+using compression::Codec;
+using compression::DecompressError;
+
+// Compaction leaves empty batches without a compressed stream, whatever their codec bits say. An
+// unknown codec is refused before anything is read.
+Codec codec_of_payload(const BatchView& batch) {
+  return batch.record_count() == 0 ? Codec::kNone : batch.codec().value_or(Codec::kNone);
+}
+
+}  // namespace
+
+RecordStream::RecordStream(const BatchView& batch, std::size_t max_record_bytes,
+                           std::size_t window_bytes)
+    : payload_(codec_of_payload(batch), batch.payload(), compression::Lz4Header::kChecked,
+               window_bytes),
+      max_record_bytes_(max_record_bytes),
+      left_(batch.record_count()) {
+  if (!batch.codec()) {
+    fail("compression codec is unknown", 0);
+  } else if (left_ < 0) {
+    fail("record count is negative", 0);
+  }
+}
+
+bool RecordStream::fail(const char* what, std::size_t distance) {
+  malformed_ = {.what = what, .position = payload_.position() + distance};
+  return false;
+}
+
+bool RecordStream::next(RecordView& record) {
+  if (!ok()) return false;
+  if (left_ == 0) return end();
+  std::size_t wanted = kMaxVarintBytes;
+  ConstBytes bytes = payload_.peek(wanted);
+  const std::uint8_t* at = bytes.data();
+  std::int32_t length = 0;
+  if (read_varint(at, at + bytes.size(), length) && length > 0) {
+    const auto size = static_cast<std::size_t>(length);
+    if (size > max_record_bytes_) return fail("record is larger than is allowed", 0);
+    wanted = static_cast<std::size_t>(at - bytes.data()) + size;
+    bytes = payload_.peek(wanted);
+  }
+  if (bytes.size() < wanted && payload_.error() != DecompressError::kNone) {
+    return fail(decompress_error_text(payload_.error()), bytes.size());
+  }
+  // One record is a payload of its own; whatever is wrong with it, the cursor finds.
+  RecordCursor cursor(bytes.first(std::min(wanted, bytes.size())), 1);
+  if (!cursor.next(record)) return fail(cursor.malformed().what, cursor.malformed().position);
+  payload_.skip(wanted);
+  --left_;
+  return true;
+}
+
+bool RecordStream::end() {
+  if (!payload_.peek(1).empty()) return fail("bytes are left over behind the last record", 0);
+  if (payload_.error() == DecompressError::kNone) return false;
+  return fail(decompress_error_text(payload_.error()), 0);
+}
+
+}  // namespace kmirror::protocol
