@@ -1,0 +1,94 @@
+"""Our record batches and message sets read by the Java client's own classes (kafka-clients 3.9.1).
+
+The other way round, and Java's bytes against ours, is tests/golden/.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "script" / "lib"))
+
+import kafka_jars  # noqa: E402
+
+KAFKA = "3.9.1"
+JAVA = ROOT / "tests" / "golden" / "RecordsGolden.java"
+TOOL = pathlib.Path(
+    os.environ.get("KMIRROR_RECORDS_TOOL", ROOT / "build/release/tests/interop/records_tool")
+)
+CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
+NO_PRODUCER = {"producerId": -1, "producerEpoch": -1, "baseSequence": -1, "transactional": False}
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def java(*args):
+    return run(kafka_jars.java_command(KAFKA, str(JAVA), args))
+
+
+@pytest.fixture(scope="module")
+def read_by_java(tmp_path_factory):
+    """{way: [(name, the batch that we were given, what Java reads in ours)]}."""
+    assert TOOL.exists(), f"{TOOL} is not built (KMIRROR_RECORDS_TOOL may name another)"
+    directory = tmp_path_factory.mktemp("records")
+    given, ours = directory / "given.jsonl", directory / "ours.jsonl"
+    given.write_text(java())
+    ours.write_text(run([str(TOOL), str(given)]))
+    batches = {}
+    for line in map(json.loads, given.read_text().splitlines()):
+        batches[line["name"]] = line["batches"]
+    ways = {}
+    for line in map(json.loads, java("read", str(ours)).splitlines()):
+        source = batches[line["name"]][line["batch"]]
+        assert line["validBytes"] == len(line["bytes"]) // 2
+        ways.setdefault(line["way"], []).append((line["name"], source, line["batches"]))
+    return ways
+
+
+def numbered(records):
+    return [record | {"offset": offset} for offset, record in enumerate(records)]
+
+
+def without_headers(records):
+    return [record | {"headers": []} for record in records]
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_batches_that_the_splitter_builds(read_by_java, codec):
+    """Renumbered, with the timestamps that consumers of the source saw."""
+    cases = read_by_java[f"split {codec}"]
+    assert len(cases) > 100
+    for name, source, ours in cases:
+        [batch] = ours
+        assert batch["codec"] == codec, name
+        assert batch["records"] == numbered(source["records"]), name
+        assert batch["maxTimestamp"] == max(r["timestamp"] for r in source["records"]), name
+        assert batch["lastOffset"] == len(source["records"]) - 1, name
+        assert batch | NO_PRODUCER | {"control": False, "leaderEpoch": -1} == batch, name
+        assert batch["timestampType"] == "CreateTime" and "deleteHorizon" not in batch, name
+
+
+@pytest.mark.parametrize("codec", CODECS[:-1])
+@pytest.mark.parametrize("use", ["fetch", "produce"])
+def test_message_sets_of_format_1(read_by_java, use, codec):
+    cases = read_by_java[f"{use} {codec}"]
+    assert len(cases) > 100
+    for name, source, ours in cases:
+        expected = without_headers(source["records"])
+        if use == "produce":
+            expected = numbered(expected)
+        assert [record for message in ours for record in message["records"]] == expected, name
+        assert len(ours) == (len(expected) if codec == "none" else 1), name
+        kind = source["timestampType"] if use == "fetch" else "CreateTime"
+        for message in ours:
+            assert message["magic"] == 1 and message["codec"] == codec, name
+            assert message["timestampType"] == kind, name
