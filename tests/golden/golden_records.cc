@@ -9,6 +9,7 @@
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
+#include "protocol/records/record_stream.h"
 
 namespace kmirror::golden {
 namespace {
@@ -94,6 +95,15 @@ OwnedRecord owned(const BatchView& batch, const protocol::RecordView& record) {
   return result;
 }
 
+// By RecordCursor or RecordStream.
+template <class Records>
+std::vector<OwnedRecord> walk(const BatchView& batch, Records source) {
+  std::vector<OwnedRecord> records;
+  for (protocol::RecordView record; source.next(record);) records.push_back(owned(batch, record));
+  if (!source.ok()) throw std::runtime_error(source.malformed().what);
+  return records;
+}
+
 }  // namespace
 
 const std::vector<GoldenRecords>& golden_records() {
@@ -111,10 +121,11 @@ std::vector<OwnedRecord> read_records(const BatchView& batch) {
   if (opened.error != protocol::OpenError::kNone) {
     throw std::runtime_error(open_error_text(opened.error));
   }
-  std::vector<OwnedRecord> records;
-  protocol::RecordCursor cursor(opened.payload, batch.record_count());
-  for (protocol::RecordView record; cursor.next(record);) records.push_back(owned(batch, record));
-  if (!cursor.ok()) throw std::runtime_error(cursor.malformed().what);
+  std::vector<OwnedRecord> records =
+      walk(batch, protocol::RecordCursor(opened.payload, batch.record_count()));
+  if (walk(batch, protocol::RecordStream(batch, kLimitBytes)) != records) {
+    throw std::runtime_error("a RecordStream reads other records than a RecordCursor");
+  }
   return records;
 }
 

@@ -46,7 +46,8 @@ struct OwnedRecord {
   bool operator==(const OwnedRecord&) const = default;
 };
 
-// The records of a batch whose bytes are right. A record's timestamp is the one that consumers see.
+// The records of a batch whose bytes are right, read whole and in pieces. A record's timestamp is
+// the one that consumers see. Throws where anything is amiss.
 std::vector<OwnedRecord> read_records(const protocol::BatchView& batch);
 
 // In the form of GoldenRecords::batches.

@@ -10,6 +10,7 @@
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
+#include "protocol/records/record_stream.h"
 
 namespace kmirror::golden {
 namespace {
@@ -54,26 +55,42 @@ std::size_t sum_of(const protocol::RecordView& record) {
   return sum;
 }
 
+// Outcome of a walk over records, by RecordCursor or RecordStream.
+template <class Records>
+Outcome walk(Records records) {
+  std::size_t sum = 0;
+  for (protocol::RecordView record; records.next(record);) sum += sum_of(record);
+  EXPECT_LT(sum, 255 * kLimitBytes);
+  return records.ok() ? Outcome::kRead : Outcome::kRefused;
+}
+
+Outcome read_whole(const BatchView& batch, Buffer& scratch) {
+  const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+  if (opened.error == protocol::OpenError::kWrongCrc) return Outcome::kWrongCrc;
+  if (opened.error != protocol::OpenError::kNone) return Outcome::kRefused;
+  return walk(protocol::RecordCursor(opened.payload, batch.record_count()));
+}
+
 Outcome read(ConstBytes bytes, Buffer& scratch) {
   BatchReader reader(bytes);
   if (reader.next() != BatchReader::Step::kBatch) return Outcome::kRefused;
-  const protocol::OpenedBatch opened = open_batch(reader.batch(), kLimitBytes, scratch);
-  if (opened.error == protocol::OpenError::kWrongCrc) return Outcome::kWrongCrc;
-  if (opened.error != protocol::OpenError::kNone) return Outcome::kRefused;
-  protocol::RecordCursor cursor(opened.payload, reader.batch().record_count());
-  std::size_t sum = 0;
-  for (protocol::RecordView record; cursor.next(record);) sum += sum_of(record);
-  EXPECT_LE(sum, 255 * opened.payload.size());
-  return cursor.ok() ? Outcome::kRead : Outcome::kRefused;
+  return read_whole(reader.batch(), scratch);
 }
 
-// With fresh memory, so that all of what is taken counts.
+// In one piece and in pieces, which must agree; each with fresh memory, so that all of what is
+// taken counts.
 Outcome read_within_limit(const GoldenEntry& entry, std::size_t position) {
+  BatchReader reader(entry.bytes);
+  if (reader.next() != BatchReader::Step::kBatch) return Outcome::kRefused;
   const std::size_t before = allocated_bytes();
   Buffer scratch;
-  const Outcome outcome = read(entry.bytes, scratch);
-  EXPECT_LE(allocated_bytes() - before, kMemoryLimit) << entry.name << ", byte " << position;
-  return outcome;
+  const Outcome whole = read_whole(reader.batch(), scratch);
+  const std::size_t between = allocated_bytes();
+  const Outcome streamed = walk(protocol::RecordStream(reader.batch(), kLimitBytes));
+  EXPECT_LE(between - before, kMemoryLimit) << entry.name << ", byte " << position;
+  EXPECT_LE(allocated_bytes() - between, kMemoryLimit) << entry.name << ", byte " << position;
+  EXPECT_EQ(streamed, whole) << entry.name << ", byte " << position;
+  return whole;
 }
 
 void mend_crc(Buffer& batch) {
