@@ -24,9 +24,6 @@ constexpr std::int16_t kFirstTopicIdVersion = 13;
 // that a lane waits for its next request at most about as long as it was stuck before.
 constexpr std::chrono::milliseconds kShortWait{10};
 
-// How long errors that are tried again may last before they are worth a line.
-constexpr std::chrono::seconds kPatience{5};
-
 }  // namespace
 
 FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
@@ -62,10 +59,9 @@ Awaitable<void> FetchLoop::run() {
 Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   shard_.source().report_outage(broker_, failure);
   shard_.source().request_refresh();
-  // What a broker refuses before it goes away and after it has come back did not last in between.
   for (auto& [where, slot] : shard_.slots()) {
     const auto leader = shard_.source().metadata().leader_of(where.topic, where.partition);
-    if (leader < 0 || leader == broker_) slot->refused_since.reset();
+    if (leader < 0 || leader == broker_) slot->refusal.on_outage();
   }
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
@@ -204,7 +200,9 @@ bool FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
     return false;
   }
   slot.back_off.reset();
-  note_acceptance(slot);
+  if (slot.refusal.on_accepted()) {
+    shard_.runtime().log(net::LogLevel::kInfo, slot.lane.name() + " is read again");
+  }
   const bool read_committed = shard_.config().source.read_committed;
   slot.lane.set_high_watermark(read_committed && partition.last_stable_offset >= 0
                                    ? partition.last_stable_offset
@@ -236,22 +234,9 @@ void FetchLoop::on_error(Shard::Slot& slot, ErrorCode code) {
     shard_.stop_lane(slot, reason);
     return;
   }
-  note_refusal(slot, reason);
-}
-
-// What passes by itself within seconds, as a leader's move, is nobody's business.
-void FetchLoop::note_refusal(Shard::Slot& slot, const std::string& reason) {
-  const TimePoint now = shard_.runtime().now();
-  if (!slot.refused_since) slot.refused_since = now;
-  if (slot.refusal_reported || now - *slot.refused_since < kPatience) return;
-  slot.refusal_reported = true;
+  // What passes by itself within seconds, as a leader's move, is nobody's business.
+  if (!slot.refusal.on_refused(shard_.runtime().now())) return;
   shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
-}
-
-void FetchLoop::note_acceptance(Shard::Slot& slot) {
-  slot.refused_since.reset();
-  if (!std::exchange(slot.refusal_reported, false)) return;
-  shard_.runtime().log(net::LogLevel::kInfo, slot.lane.name() + " is read again");
 }
 
 // The position is outside the log: either retention was faster than the mirror, or the log is not

@@ -43,8 +43,6 @@ class FetchLoop {
   bool on_partition(Shard::Slot& slot, net::SlabRef& frame,
                     protocol::FetchResponse::Partition& partition);
   void on_error(Shard::Slot& slot, protocol::ErrorCode code);
-  void note_refusal(Shard::Slot& slot, const std::string& reason);
-  void note_acceptance(Shard::Slot& slot);
   net::Awaitable<void> find_range(Shard::Slot* slot);
 
   Shard& shard_;

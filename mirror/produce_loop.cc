@@ -22,9 +22,6 @@ constexpr int kRequestsMax = 5;
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
 
-// How long errors that are tried again may last before they are worth a line.
-constexpr std::chrono::seconds kPatience{5};
-
 }  // namespace
 
 ProduceLoop::ProduceLoop(Shard& shard, std::int32_t broker)
@@ -187,7 +184,9 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
     return;
   }
   const std::string reason = refusal({part.target, &batch}, answer);
-  note_refusal(*part.target, reason);
+  if (part.target->refusal.on_refused(shard_.runtime().now())) {
+    shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
+  }
   const auto action = window.on_rejected(batch, code, shard_.runtime().now(), random_);
   if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
   if (action == ProduceWindow::Action::kStopLane) shard_.refuse(*part.target, lane, reason);
@@ -196,25 +195,15 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
 void ProduceLoop::note_outage(const net::Failure& failure) {
   shard_.destination().report_outage(broker_, failure);
   shard_.destination().request_refresh();
-  // What a broker refuses before it goes away and after it has come back did not last in between.
   for (const auto& [where, target] : shard_.targets()) {
     const auto leader = shard_.destination().metadata().leader_of(where.topic, where.partition);
-    if (leader < 0 || leader == broker_) target->refused_since.reset();
+    if (leader < 0 || leader == broker_) target->refusal.on_outage();
   }
 }
 
 // What passes by itself within seconds, as a leader's move, is nobody's business.
-void ProduceLoop::note_refusal(Shard::Target& target, const std::string& reason) {
-  const TimePoint now = shard_.runtime().now();
-  if (!target.refused_since) target.refused_since = now;
-  if (target.refusal_reported || now - *target.refused_since < kPatience) return;
-  target.refusal_reported = true;
-  shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
-}
-
 void ProduceLoop::note_acceptance(Shard::Target& target) {
-  target.refused_since.reset();
-  if (!std::exchange(target.refusal_reported, false)) return;
+  if (!target.refusal.on_accepted()) return;
   shard_.runtime().log(net::LogLevel::kInfo,
                        fmt::format("destination topic {} partition {} takes records again",
                                    target.where.topic, target.where.partition));

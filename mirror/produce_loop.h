@@ -36,7 +36,6 @@ class ProduceLoop {
   void on_response(std::vector<Part>& parts, const protocol::ProduceResponse& response);
   void on_answer(Part& part, const protocol::ProduceResponse::Partition& answer);
   void note_outage(const net::Failure& failure);
-  void note_refusal(Shard::Target& target, const std::string& reason);
   void note_acceptance(Shard::Target& target);
   std::string refusal(const Part& part, const protocol::ProduceResponse::Partition& answer) const;
 

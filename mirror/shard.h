@@ -20,6 +20,7 @@
 #include "mirror/core/counters.h"
 #include "mirror/core/lane.h"
 #include "mirror/core/produce_window.h"
+#include "mirror/core/refusal.h"
 #include "net/cluster.h"
 #include "net/group_offsets.h"
 #include "net/topic_partition.h"
@@ -57,8 +58,7 @@ class Shard {
 
     net::TopicPartition where;
     ProduceWindow window;
-    std::optional<TimePoint> refused_since;  // by errors that are tried again
-    bool refusal_reported = false;
+    Refusal refusal;
     std::optional<TimePoint> missing_since;
     std::optional<TimePoint> leaderless_since;
     bool blocked = false;  // its lanes give back what it cannot have yet
@@ -72,8 +72,7 @@ class Shard {
     std::vector<Target*> targets;  // by destination partition; one for an identity lane
     bool fetching = false;         // a Fetch for it is under way
     TimePoint retry_at = TimePoint::min();
-    std::optional<TimePoint> refused_since;  // by errors that are tried again
-    bool refusal_reported = false;
+    Refusal refusal;
     net::BackOff back_off;
     bool stop_reported = false;
     std::optional<TimePoint> missing_since;  // the topic is not among the source's any more
