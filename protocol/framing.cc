@@ -48,6 +48,38 @@ void RequestPrefix::write(std::size_t body_size, GatherBuffer& out) const {
   if (api_.flexible_in(version_)) *at = 0;  // no tagged fields
 }
 
+WireError decode_request_header(ConstBytes frame, const Api* (*find)(std::int16_t api_key),
+                                RequestFrame& out) {
+  using Kind = WireError::Kind;
+  if (frame.size() < kFixedHeaderBytes) {
+    return {.kind = Kind::kTruncated, .offset = frame.size(), .path = "header"};
+  }
+  out.api_key = load_be<std::int16_t>(frame.data());
+  out.version = load_be<std::int16_t>(frame.data() + 2);
+  out.correlation_id = load_be<std::int32_t>(frame.data() + 4);
+  const Api* const api = find(out.api_key);
+  if (api == nullptr) {
+    return {.kind = Kind::kUnsupportedVersion, .offset = 0, .path = "requestApiKey"};
+  }
+  const auto length = load_be<std::int16_t>(frame.data() + 8);
+  ConstBytes rest = frame.subspan(kFixedHeaderBytes);
+  const auto size = static_cast<std::size_t>(std::max<std::int16_t>(length, 0));
+  if (length < -1 || size > rest.size()) {
+    const auto kind = length < -1 ? Kind::kBadLength : Kind::kTruncated;
+    return {.kind = kind, .offset = 8, .path = "clientId"};
+  }
+  out.client_id.reset();
+  if (length >= 0) out.client_id = as_text(rest.first(size));
+  rest = rest.subspan(size);
+  const std::uint8_t* at = rest.data();
+  const std::uint8_t* const end = at + rest.size();
+  if (api->flexible_in(out.version) && !skip_tagged_fields(at, end)) {
+    return {.kind = Kind::kTruncated, .offset = kFixedHeaderBytes + size, .path = "header"};
+  }
+  out.body = {at, end};
+  return {};
+}
+
 WireError decode_response_header(ConstBytes frame, const Api& api, std::int16_t version,
                                  ResponseFrame& out) {
   constexpr std::size_t kCorrelationIdBytes = 4;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -45,6 +46,21 @@ template <class Request>
   const RequestPrefix prefix(Request::kApi, version, correlation_id, client_id);
   return encode(request, version, prefix, out);
 }
+
+struct RequestFrame {
+  std::int16_t api_key = 0;
+  std::int16_t version = 0;
+  std::int32_t correlation_id = 0;
+  std::optional<std::string_view> client_id;
+  ConstBytes body;  // this and the client id are views into the frame
+};
+
+// `frame` is what follows the length. The API tells which version the header has; `find` gives
+// null for one that is not known, which is an error. Tagged fields of the header are skipped: none
+// is defined.
+[[nodiscard]] WireError decode_request_header(ConstBytes frame,
+                                              const Api* (*find)(std::int16_t api_key),
+                                              RequestFrame& out);
 
 struct ResponseFrame {
   std::int32_t correlation_id = 0;

@@ -70,5 +70,51 @@ TEST(Framing, TruncatedResponseHeaders) {
   }
 }
 
+const Api* find_api_versions(std::int16_t key) {
+  return key == ApiVersionsRequest::kApi.key ? &ApiVersionsRequest::kApi : nullptr;
+}
+
+TEST(Framing, RequestHeadersAreReadAsWritten) {
+  for (const std::int16_t version : {0, 3}) {
+    GatherBuffer out;
+    ASSERT_FALSE(encode_request(ApiVersionsRequest(), version, 258, "me", out));
+    const Buffer frame = flatten(out);
+    RequestFrame header;
+    ASSERT_FALSE(decode_request_header(ConstBytes(frame).subspan(4), find_api_versions, header));
+    EXPECT_EQ(header.api_key, 18);
+    EXPECT_EQ(header.version, version);
+    EXPECT_EQ(header.correlation_id, 258);
+    EXPECT_EQ(header.client_id, "me");
+    EXPECT_EQ(header.body.size(), wire_size(ApiVersionsRequest(), version));
+  }
+}
+
+TEST(Framing, RequestHeadersMayLackAClientId) {
+  const Buffer frame = {0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 7};
+  RequestFrame header;
+  ASSERT_FALSE(decode_request_header(frame, find_api_versions, header));
+  EXPECT_EQ(header.client_id, std::nullopt);
+  EXPECT_EQ(header.body.size(), 1u);
+}
+
+TEST(Framing, DamagedRequestHeadersAreErrors) {
+  const Buffer good = {0, 18, 0, 3, 0, 0, 0, 1, 0, 1, 'x', 1, 5, 1, 9};
+  RequestFrame header;
+  ASSERT_FALSE(decode_request_header(good, find_api_versions, header));
+  EXPECT_TRUE(header.body.empty());
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    EXPECT_TRUE(decode_request_header(ConstBytes(good).first(size), find_api_versions, header))
+        << size;
+  }
+  const auto error_with = [&](std::size_t at, std::uint8_t byte) {
+    Buffer frame = good;
+    frame[at] = byte;
+    return decode_request_header(frame, find_api_versions, header).to_string();
+  };
+  EXPECT_EQ(error_with(1, 19), "requestApiKey: the version is not supported (byte 0)");
+  EXPECT_EQ(error_with(8, 0x80), "clientId: the length is out of range (byte 8)");
+  EXPECT_EQ(error_with(9, 9), "clientId: the bytes end inside the field (byte 8)");
+}
+
 }  // namespace
 }  // namespace kmirror::protocol
