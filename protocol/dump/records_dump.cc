@@ -19,7 +19,7 @@ constexpr std::size_t kWriteBytes = 64 << 10;
 
 class Dump {
  public:
-  explicit Dump(const DumpPorts& ports) : ports_(ports), entries_(ports.read) {}
+  Dump(const ReadBytes& read, const DumpOutput& output) : output_(output), entries_(read) {}
 
   bool run();
 
@@ -32,7 +32,7 @@ class Dump {
   void report(std::uint64_t position, std::string_view what);
   void fail(std::uint64_t position, std::string_view what);
 
-  const DumpPorts& ports_;
+  const DumpOutput& output_;
   EntryReader entries_;
   std::string lines_;
   bool is_sound_ = true;
@@ -40,13 +40,13 @@ class Dump {
 };
 
 void Dump::write_lines() {
-  if (!lines_.empty() && !is_closed_) is_closed_ = !ports_.write(lines_);
+  if (!lines_.empty() && !is_closed_) is_closed_ = !output_.write(lines_);
   lines_.clear();
 }
 
 void Dump::report(std::uint64_t position, std::string_view what) {
   write_lines();
-  ports_.report(fmt::format("byte {}: {}", position, what));
+  output_.report(fmt::format("byte {}: {}", position, what));
 }
 
 void Dump::fail(std::uint64_t position, std::string_view what) {
@@ -107,8 +107,8 @@ bool Dump::run() {
 
 }  // namespace
 
-bool dump_records(const DumpPorts& ports) {
-  return Dump(ports).run();
+bool dump_records(const ReadBytes& read, const DumpOutput& output) {
+  return Dump(read, output).run();
 }
 
 }  // namespace kmirror::protocol

@@ -3,24 +3,13 @@
 // given; one call, one thread.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-#include <string_view>
-
+#include "protocol/dump/dump_output.h"
 #include "protocol/dump/entry_reader.h"
 
 namespace kmirror::protocol {
 
-struct DumpPorts {
-  ReadBytes read;
-  // Takes whole lines. False if nobody reads them any more, which ends the dump.
-  std::function<bool(std::string_view lines)> write;
-  // Takes a sentence for people, in its place between the lines: what is wrong, and at which byte.
-  std::function<void(std::string_view sentence)> report;
-};
-
 // False if something was malformed. A wrong checksum concerns one batch, and the dump goes on
 // behind it; without a believable length it ends.
-bool dump_records(const DumpPorts& ports);
+bool dump_records(const ReadBytes& read, const DumpOutput& output);
 
 }  // namespace kmirror::protocol

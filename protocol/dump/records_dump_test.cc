@@ -6,6 +6,7 @@
 
 #include "protocol/records/golden_batches.h"
 #include "protocol/testing/byte_source.h"
+#include "protocol/testing/dumped.h"
 #include "protocol/testing/message_set.h"
 
 namespace kmirror::protocol {
@@ -17,30 +18,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::source_of;
 
-struct Dumped {
-  bool is_sound = false;
-  std::vector<json> lines;
-  std::vector<std::string> reports;  // each behind the number of lines before it
-};
-
-Dumped dump(ConstBytes bytes) {
-  Dumped dumped;
-  const DumpPorts ports{
-      .read = source_of(bytes, 1000),
-      .write =
-          [&](std::string_view lines) {
-            for (std::size_t end = 0; !lines.empty(); lines.remove_prefix(end + 1)) {
-              end = lines.find('\n');
-              dumped.lines.push_back(json::parse(lines.substr(0, end)));
-            }
-            return true;
-          },
-      .report =
-          [&](std::string_view sentence) {
-            dumped.reports.push_back(fmt::format("{}: {}", dumped.lines.size(), sentence));
-          },
-  };
-  dumped.is_sound = dump_records(ports);
+testing::Dumped dump(ConstBytes bytes) {
+  testing::Dumped dumped;
+  dumped.is_sound = dump_records(source_of(bytes, 1000), testing::output_to(dumped));
   return dumped;
 }
 
@@ -150,17 +130,16 @@ TEST(RecordsDump, EndsWhenNobodyReads) {
   std::size_t taken = 0;
   int writes = 0;
   auto source = source_of(bytes, 1000);
-  const DumpPorts ports{
-      .read =
-          [&](MutableBytes room) {
-            const std::size_t got = source(room);
-            taken += got;
-            return got;
-          },
+  const auto counting_source = [&](MutableBytes room) {
+    const std::size_t got = source(room);
+    taken += got;
+    return got;
+  };
+  const DumpOutput output{
       .write = [&](std::string_view) { return ++writes < 2; },
       .report = [](std::string_view sentence) { FAIL() << sentence; },
   };
-  EXPECT_TRUE(dump_records(ports));
+  EXPECT_TRUE(dump_records(counting_source, output));
   EXPECT_EQ(writes, 2);
   EXPECT_LT(taken, bytes.size());
 }
