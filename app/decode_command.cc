@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "app/console/console_flags.h"
+#include <algorithm>
+#include <iterator>
+
+#include "app/decode_flags.h"
 #include "app/decode_io.h"
 #include "app/hex.h"
 #include "protocol/dump/message_dump.h"
@@ -16,77 +19,7 @@ using protocol::MessageRole;
 using protocol::MessageType;
 
 constexpr int kExitMalformed = 2;
-
-constexpr const char* kDescription =
-    "Prints what is in Kafka's bytes as JSON, one object a line.\n\n"
-    "  kmirror decode --api Produce --version 9 request FILE   a request's body\n"
-    "  kmirror decode --api Fetch --version 12 response FILE   a response's body\n"
-    "  kmirror decode --frame request FILE                     whole requests\n"
-    "  kmirror decode --segment FILE                           a broker's log segment\n\n"
-    "FILE may be - for standard input. Of a body or of frames it may also be text: nothing but\n"
-    "hex digits and spaces.";
-
-constexpr const char* kFooter =
-    "Messages are printed with the names of Kafka's schemas, records by their size, bytes in\n"
-    "base64. Of a segment each batch is a line, with the names of Kafka's DumpLogSegments and "
-    "null\n"
-    "for what its format does not have.\n\n"
-    "What is malformed is printed as far as it can be read, and standard error says at which byte\n"
-    "it ends. A batch with a wrong checksum is passed over. Zero bytes at the end of a segment "
-    "are\n"
-    "padding.\n\n"
-    "Exit codes: 0 all was read, 1 wrong flags, or a file that cannot be read, 2 malformed.";
-
-struct DecodeFlags {
-  std::string api;
-  int version = -1;
-  bool frame = false;
-  bool segment = false;
-  std::vector<std::string> words;  // [request|response] FILE
-};
-
-void add_flags(CLI::App& app, DecodeFlags& flags) {
-  auto* segment = app.add_flag("--segment", flags.segment, "FILE is a log segment");
-  auto* api = app.add_option("--api", flags.api, "the message's API, by name or key")
-                  ->type_name("NAME")
-                  ->excludes(segment);
-  auto* version = app.add_option("--version", flags.version, "the message's version")
-                      ->type_name("N")
-                      ->check(CLI::NonNegativeNumber)
-                      ->needs(api);
-  api->needs(version);
-  app.add_flag("--frame", flags.frame,
-               "FILE has frames: length, header and body. Requests say their API and version "
-               "themselves")
-      ->excludes(segment);
-  app.add_option("WHAT", flags.words, "request or response, if it is one, and FILE")
-      ->type_name("[request|response] FILE")
-      ->required();
-  app.footer(kFooter);
-}
-
-Exit usage_error(std::string_view text) {
-  print_error(fmt::format("{}\nRun with --help for more information.", text));
-  return kExitError;
-}
-
-// What is checked beside what CLI11 checks.
-Exit check_flags(const DecodeFlags& flags) {
-  if (flags.segment) {
-    if (flags.words.size() != 1) return usage_error("--segment takes one FILE");
-    return std::nullopt;
-  }
-  const std::string& direction = flags.words.front();
-  if (flags.words.size() != 2 || (direction != "request" && direction != "response")) {
-    return usage_error("request or response and one FILE have to be named, or --segment FILE");
-  }
-  if (flags.frame && direction == "request") {
-    if (!flags.api.empty()) return usage_error("--frame request takes no --api: frames name it");
-  } else if (flags.api.empty()) {
-    return usage_error("--api and --version are missing");
-  }
-  return std::nullopt;
-}
+constexpr std::size_t kStartBytes = 4096;
 
 // Why a message's type is not known.
 std::string unknown_api(std::string_view api) {
@@ -108,12 +41,14 @@ class DecodeCommand {
 
  private:
   Exit find_type();
+  bool take_hex(Buffer& bytes);
   bool dump_messages(ConstBytes bytes);
+  bool dump_records();
   int end(bool is_sound) const;
 
   const DecodeFlags& flags_;
-  const std::string& file_ = flags_.words.back();
-  const std::string name_ = file_ == "-" ? "standard input" : file_;  // in sentences
+  // In sentences.
+  const std::string name_ = flags_.file() == "-" ? "standard input" : flags_.file();
   const MessageType* type_ = nullptr;
   InputFile input_;
   StandardOutput stdout_;
@@ -123,9 +58,8 @@ class DecodeCommand {
 };
 
 Exit DecodeCommand::find_type() {
-  const bool is_request = flags_.words.front() == "request";
-  type_ = protocol::find_message(flags_.api,
-                                 is_request ? MessageRole::kRequest : MessageRole::kResponse);
+  type_ = protocol::find_message(
+      flags_.api, flags_.is_request() ? MessageRole::kRequest : MessageRole::kResponse);
   if (type_ == nullptr) return usage_error(unknown_api(flags_.api));
   const auto known = type_->api.known();
   if (flags_.version < known.min || flags_.version > known.max) {
@@ -140,6 +74,39 @@ bool DecodeCommand::dump_messages(ConstBytes bytes) {
   const auto version = static_cast<std::int16_t>(flags_.version);
   return flags_.frame ? protocol::dump_response_frames(*type_, version, bytes, output_)
                       : protocol::dump_body(*type_, version, bytes, output_);
+}
+
+// Replaces text by the bytes that it stands for. False if that cannot be done.
+bool DecodeCommand::take_hex(Buffer& bytes) {
+  if (!is_hex(bytes)) return true;
+  auto decoded = from_hex(bytes);
+  if (!decoded) {
+    output_.report("one hex digit is left over");
+    return false;
+  }
+  bytes = std::move(*decoded);
+  return true;
+}
+
+bool DecodeCommand::dump_records() {
+  // The first bytes tell whether it is text, which is then small enough to be read whole.
+  Buffer start;
+  if (!flags_.segment) {
+    start.resize(kStartBytes);
+    start.resize(input_.read(start));
+    if (is_hex(start)) std::ranges::copy(input_.read_all(), std::back_inserter(start));
+    if (!take_hex(start)) return false;
+  }
+  ConstBytes left = start;
+  const auto read = [&](MutableBytes room) {
+    if (left.empty()) return input_.read(room);
+    const std::size_t size = std::min(room.size(), left.size());
+    std::ranges::copy(left.first(size), room.begin());
+    left = left.subspan(size);
+    return size;
+  };
+  return protocol::dump_records(
+      read, output_, {.records = flags_.records, .max_record_bytes = flags_.max_record_bytes});
 }
 
 int DecodeCommand::end(bool is_sound) const {
@@ -158,21 +125,11 @@ int DecodeCommand::run() {
   if (!flags_.api.empty()) {
     if (const Exit exit = find_type()) return *exit;
   }
-  input_.open(file_);
-  if (flags_.segment) {
-    return end(
-        protocol::dump_records([this](MutableBytes room) { return input_.read(room); }, output_));
-  }
+  input_.open(flags_.file());
+  if (!flags_.has_messages()) return end(dump_records());
   Buffer bytes = input_.read_all();
   if (!input_.error().empty()) return end(false);
-  if (is_hex(bytes)) {
-    auto decoded = from_hex(bytes);
-    if (!decoded) {
-      output_.report("one hex digit is left over");
-      return kExitMalformed;
-    }
-    bytes = std::move(*decoded);
-  }
+  if (!take_hex(bytes)) return kExitMalformed;
   return end(dump_messages(bytes));
 }
 
@@ -180,10 +137,7 @@ int DecodeCommand::run() {
 
 int run_decode_command(int argc, char** argv) {
   DecodeFlags flags;
-  CLI::App app(kDescription, "kmirror decode");
-  add_flags(app, flags);
-  if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
-  if (const Exit exit = check_flags(flags)) return *exit;
+  if (const Exit exit = parse_decode_flags(argc, argv, flags)) return *exit;
   return DecodeCommand(flags).run();
 }
 

@@ -19,20 +19,26 @@ constexpr std::size_t kWriteBytes = 64 << 10;
 
 class Dump {
  public:
-  Dump(const ReadBytes& read, const DumpOutput& output) : output_(output), entries_(read) {}
+  Dump(const ReadBytes& read, const DumpOutput& output, const DumpOptions& options)
+      : output_(output), options_(options), entries_(read) {}
 
   bool run();
 
  private:
   void dump_entry();
   bool check(ConstBytes first_piece);
+  void dump_records_of(ConstBytes entry);
+  void dump_records_of(const BatchView& batch);
   void end(EntryReader::Step step);
 
   void write_lines();
+  void write_lines_if_many();
   void report(std::uint64_t position, std::string_view what);
   void fail(std::uint64_t position, std::string_view what);
+  void fail_within(std::size_t header, bool is_compressed, const Malformed& malformed);
 
   const DumpOutput& output_;
+  const DumpOptions& options_;
   EntryReader entries_;
   std::string lines_;
   bool is_sound_ = true;
@@ -42,6 +48,10 @@ class Dump {
 void Dump::write_lines() {
   if (!lines_.empty() && !is_closed_) is_closed_ = !output_.write(lines_);
   lines_.clear();
+}
+
+void Dump::write_lines_if_many() {
+  if (lines_.size() >= kWriteBytes) write_lines();
 }
 
 void Dump::report(std::uint64_t position, std::string_view what) {
@@ -68,14 +78,56 @@ bool Dump::check(ConstBytes first_piece) {
 }
 
 void Dump::dump_entry() {
-  const bool is_valid = check(entries_.next_piece());
+  const ConstBytes entry = options_.records ? entries_.whole() : entries_.next_piece();
+  const bool is_valid = check(entry);
   append_line(EntryLine{.position = entries_.position(),
                         .size = entries_.size(),
                         .header = entries_.header(),
                         .is_valid = is_valid},
               lines_);
-  if (entries_.is_complete() && !is_valid) fail(entries_.position(), "the checksum is wrong");
-  if (lines_.size() >= kWriteBytes) write_lines();
+  write_lines_if_many();
+  const bool is_batch = entries_.magic() == 2;
+  const char* problem = is_batch ? problem_of_header(BatchView(entries_.header())) : nullptr;
+  if (entries_.is_complete() && !is_valid) {
+    fail(entries_.position(), "the checksum is wrong");
+  } else if (problem != nullptr) {
+    fail(entries_.position(), problem);
+  } else if (options_.records) {
+    dump_records_of(entry);
+  }
+}
+
+void Dump::dump_records_of(ConstBytes entry) {
+  if (entries_.magic() == 2) {
+    dump_records_of(BatchView(entry));
+  } else {
+    fail(entries_.position(), "messages of format 0 and 1 are not read yet");
+  }
+}
+
+void Dump::dump_records_of(const BatchView& batch) {
+  const bool is_compressed = batch.codec() != compression::Codec::kNone;
+  RecordStream stream(batch, is_compressed ? options_.max_record_bytes : batch.payload().size());
+  RecordView record;
+  while (!is_closed_ && stream.next(record)) {
+    append_line(batch, record, lines_);
+    write_lines_if_many();
+  }
+  if (!stream.ok()) fail_within(kBatchHeaderBytes, is_compressed, stream.malformed());
+}
+
+// What is malformed within an entry whose records begin behind `header` bytes.
+void Dump::fail_within(std::size_t header, bool is_compressed, const Malformed& malformed) {
+  if (!entries_.is_complete()) return;  // that it is cut is all there is to say
+  std::string what = malformed.what;
+  if (what == kRecordTooLarge) what += fmt::format(", {} bytes", options_.max_record_bytes);
+  if (is_compressed) {
+    fail(entries_.position(),
+         fmt::format("{}, at byte {} of the decompressed records", what, malformed.position));
+  } else {
+    fail(entries_.position() + header + malformed.position,
+         fmt::format("{}, in the batch that begins at byte {}", what, entries_.position()));
+  }
 }
 
 void Dump::end(EntryReader::Step step) {
@@ -107,8 +159,8 @@ bool Dump::run() {
 
 }  // namespace
 
-bool dump_records(const ReadBytes& read, const DumpOutput& output) {
-  return Dump(read, output).run();
+bool dump_records(const ReadBytes& read, const DumpOutput& output, const DumpOptions& options) {
+  return Dump(read, output, options).run();
 }
 
 }  // namespace kmirror::protocol

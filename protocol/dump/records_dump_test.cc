@@ -18,9 +18,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::source_of;
 
-testing::Dumped dump(ConstBytes bytes) {
+testing::Dumped dump(ConstBytes bytes, const DumpOptions& options = {}) {
   testing::Dumped dumped;
-  dumped.is_sound = dump_records(source_of(bytes, 1000), testing::output_to(dumped));
+  dumped.is_sound = dump_records(source_of(bytes, 1000), testing::output_to(dumped), options);
   return dumped;
 }
 
@@ -139,7 +139,7 @@ TEST(RecordsDump, EndsWhenNobodyReads) {
       .write = [&](std::string_view) { return ++writes < 2; },
       .report = [](std::string_view sentence) { FAIL() << sentence; },
   };
-  EXPECT_TRUE(dump_records(counting_source, output));
+  EXPECT_TRUE(dump_records(counting_source, output, {}));
   EXPECT_EQ(writes, 2);
   EXPECT_LT(taken, bytes.size());
 }

@@ -46,7 +46,7 @@ bool RecordStream::next(RecordView& record) {
   std::int32_t length = 0;
   if (read_varint(at, at + bytes.size(), length) && length > 0) {
     const auto size = static_cast<std::size_t>(length);
-    if (size > max_record_bytes_) return fail("record is larger than is allowed", 0);
+    if (size > max_record_bytes_) return fail(kRecordTooLarge, 0);
     wanted = static_cast<std::size_t>(at - bytes.data()) + size;
     bytes = payload_.peek(wanted);
   }

@@ -16,6 +16,9 @@ namespace kmirror::protocol {
 // What Kafka's producers send at most, unless told otherwise (max.request.size).
 inline constexpr std::size_t kDefaultMaxRecordBytes = 1 << 20;
 
+// What a RecordStream says of a record that declares more than max_record_bytes.
+inline constexpr const char* kRecordTooLarge = "record is larger than is allowed";
+
 class RecordStream {
  public:
   // The batch's CRC is for the caller to check (BatchView::is_crc_valid): here a batch with a wrong

@@ -1,0 +1,148 @@
+// RecordsDump with the records of batches.
+#include <gmock/gmock.h>
+
+#include "protocol/dump/records_dump.h"
+#include "protocol/records/golden_batches.h"
+#include "protocol/testing/byte_source.h"
+#include "protocol/testing/dumped.h"
+#include "protocol/testing/message_set.h"
+
+namespace kmirror::protocol {
+namespace {
+
+using nlohmann::json;
+using testing::concat;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::source_of;
+
+testing::Dumped dump(ConstBytes bytes, std::size_t max_record_bytes = kDefaultMaxRecordBytes) {
+  testing::Dumped dumped;
+  dumped.is_sound = dump_records(source_of(bytes, 1000), testing::output_to(dumped),
+                                 {.records = true, .max_record_bytes = max_record_bytes});
+  return dumped;
+}
+
+// The lines of records, without those of batches.
+std::vector<json> records_of(const testing::Dumped& dumped) {
+  std::vector<json> records;
+  for (const json& line : dumped.lines) {
+    if (line.contains("offset")) records.push_back(line);
+  }
+  return records;
+}
+
+Buffer with_right_crc(Buffer batch) {
+  const auto crc = crc32c(ConstBytes(batch).subspan(batch_field::kAttributes));
+  store_be(batch.data() + batch_field::kCrc, crc);
+  return batch;
+}
+
+TEST(RecordsDump, ALineForARecord) {
+  const auto dumped = dump(golden::kPlain);
+  EXPECT_TRUE(dumped.is_sound);
+  EXPECT_THAT(dumped.reports, IsEmpty());
+  ASSERT_EQ(dumped.lines.size(), 6u);
+  EXPECT_EQ(dumped.lines[0]["baseOffset"], 1000);
+  EXPECT_EQ(dumped.lines[1], json::parse(R"({
+      "offset": 1000, "timestamp": 1700000000000, "timestampType": "CreateTime",
+      "key": "k1", "value": "value one", "headers": []})"));
+  EXPECT_EQ(dumped.lines[2], json::parse(R"({
+      "offset": 1001, "timestamp": 1700000000005, "timestampType": "CreateTime",
+      "key": null, "value": "value two", "headers": [
+          {"key": "h1", "value": "x"}, {"key": "h2", "value": null}, {"key": "", "value": ""}]})"));
+  EXPECT_EQ(dumped.lines[3]["value"], nullptr);
+  EXPECT_EQ(dumped.lines[3]["timestamp"], 1699999999999);
+  EXPECT_EQ(dumped.lines[4]["key"], "");
+  EXPECT_EQ(dumped.lines[5]["value"], std::string(300, 'a'));
+}
+
+TEST(RecordsDump, TheSameRecordsFromEachCodec) {
+  const auto plain = records_of(dump(golden::kPlain));
+  ASSERT_EQ(plain.size(), 5u);
+  for (const Buffer& batch : {golden::kGzip, golden::kSnappy, golden::kLz4, golden::kZstd}) {
+    const auto dumped = dump(batch);
+    EXPECT_TRUE(dumped.is_sound);
+    EXPECT_EQ(records_of(dumped), plain) << dumped.lines[0]["compressCodec"];
+  }
+}
+
+TEST(RecordsDump, RecordsHaveTheTimeThatConsumersSee) {
+  const auto appended = records_of(dump(golden::kAppendTime));
+  ASSERT_EQ(appended.size(), 2u);
+  EXPECT_EQ(appended[0]["timestamp"], 1800000000000);
+  EXPECT_EQ(appended[0]["timestampType"], "LogAppendTime");
+  const auto compacted = records_of(dump(golden::kCompacted));
+  ASSERT_EQ(compacted.size(), 2u);
+  EXPECT_EQ(compacted[0]["timestamp"], 1700000000005);
+  EXPECT_EQ(compacted[0]["offset"], 1001);
+  EXPECT_EQ(records_of(dump(golden::kNoTimestamp))[0]["timestamp"], -1);
+  EXPECT_THAT(records_of(dump(golden::kEmpty)), IsEmpty());
+}
+
+TEST(RecordsDump, ControlRecordsSayWhatTheyAre) {
+  const auto records = records_of(dump(concat({golden::kAbort, golden::kCommit})));
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0]["controlType"], "ABORT");
+  EXPECT_EQ(records[0]["coordinatorEpoch"], 9);
+  EXPECT_EQ(records[1]["controlType"], "COMMIT");
+  EXPECT_EQ(records[1]["offset"], 51);
+  Buffer other = golden::kCommit;
+  other[kBatchHeaderBytes + 8] = 2;  // of the key, the type's lower byte
+  EXPECT_EQ(records_of(dump(with_right_crc(other)))[0]["controlType"], "LEADER_CHANGE");
+  EXPECT_EQ(records_of(dump(with_right_crc(other)))[0]["coordinatorEpoch"], nullptr);
+  other[kBatchHeaderBytes + 8] = 77;
+  EXPECT_EQ(records_of(dump(with_right_crc(other)))[0]["controlType"], "UNKNOWN");
+}
+
+TEST(RecordsDump, NoRecordsOfABatchWithAWrongChecksum) {
+  Buffer damaged = golden::kPlain;
+  damaged.back() ^= 1;
+  const auto dumped = dump(concat({damaged, golden::kZstd}));
+  EXPECT_FALSE(dumped.is_sound);
+  EXPECT_THAT(dumped.reports, ElementsAre("1: byte 0: the checksum is wrong"));
+  EXPECT_EQ(dumped.lines[0]["isValid"], false);
+  EXPECT_EQ(dumped.lines[1]["isValid"], true);
+  EXPECT_EQ(dumped.lines.size(), 7u);
+}
+
+TEST(RecordsDump, OfACutBatchTheRecordsThatAreThere) {
+  const auto whole = records_of(dump(golden::kPlain));
+  const auto dumped = dump(ConstBytes(golden::kPlain).first(100));
+  EXPECT_FALSE(dumped.is_sound);
+  EXPECT_EQ(dumped.lines[0]["isValid"], false);
+  EXPECT_THAT(records_of(dumped), ElementsAre(whole[0]));
+  EXPECT_THAT(dumped.reports,
+              ElementsAre("2: byte 0: the batch is cut: the input ends at byte 100"));
+}
+
+TEST(RecordsDump, AMalformedRecordConcernsItsBatch) {
+  Buffer uncompressed = golden::kPlain;
+  uncompressed[kBatchHeaderBytes + 18] = 1;  // the second record's length: -1
+  const Buffer bytes = concat({golden::kGzip, with_right_crc(uncompressed), golden::kZstd});
+  const auto dumped = dump(bytes);
+  EXPECT_FALSE(dumped.is_sound);
+  EXPECT_EQ(records_of(dumped).size(), 5u + 1 + 5);
+  EXPECT_THAT(dumped.reports, ElementsAre("8: byte 233: record length is negative, in the batch "
+                                          "that begins at byte 154"));
+}
+
+TEST(RecordsDump, ALargeRecordOfACompressedBatchIsRefused) {
+  const auto dumped = dump(concat({golden::kZstd, golden::kPlain}), 300);
+  EXPECT_FALSE(dumped.is_sound);
+  EXPECT_EQ(records_of(dumped).size(), 4u + 5);
+  EXPECT_THAT(dumped.reports, ElementsAre("5: byte 0: record is larger than is allowed, 300 bytes, "
+                                          "at byte 64 of the decompressed records"));
+}
+
+TEST(RecordsDump, AHeaderThatCannotBeIsTold) {
+  Buffer negative = golden::kPlain;
+  negative[0] = 0xff;
+  const auto dumped = dump(concat({negative, golden::kPlain}));
+  EXPECT_FALSE(dumped.is_sound);
+  EXPECT_EQ(records_of(dumped).size(), 5u);
+  EXPECT_THAT(dumped.reports, ElementsAre("1: byte 0: base offset is negative"));
+}
+
+}  // namespace
+}  // namespace kmirror::protocol
