@@ -19,7 +19,8 @@ FILE may be - for standard input, and, unless it is a segment, text: nothing but
 spaces.)";
 
 constexpr const char* kFooter =
-    R"(Messages are printed with the names of Kafka's schemas, bytes in base64, records by their size.
+    R"(Messages are printed with the names of Kafka's schemas, bytes in base64, records by their
+size.
 
 Batches are printed with the names of Kafka's DumpLogSegments, and null for what their format does
 not have. A record's line is the one with an "offset". Keys, values and headers are strings if they
