@@ -74,7 +74,7 @@ TEST_P(Streaming, UnevenPiecesMakeTheWhole) {
   EXPECT_TRUE(out == bytes);
 }
 
-// What is wrong is found, and nothing comes out that the one-shot call would not give.
+// Whatever the sizes of the pieces, the verdict is that of the one-shot call.
 TEST_P(Streaming, DamageEndsAsItDoesAtOnce) {
   const Buffer bytes = compressible_bytes(400);
   const Buffer packed = compressed(GetParam(), bytes);
@@ -200,18 +200,18 @@ Buffer zstd_bomb(std::size_t blocks, std::uint32_t block_bytes) {
   return packed;
 }
 
-std::size_t memory_in_use() {
+std::int64_t memory_in_use() {
   const struct mallinfo2 info = ::mallinfo2();
-  return info.uordblks + info.hblkhd;
+  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Reads to the end and returns how much memory the stream took. Under a sanitizer, whose allocator
 // keeps other books, always 0.
-std::size_t memory_of_reading(Codec codec, ConstBytes packed, std::size_t expected_bytes) {
+std::int64_t memory_of_reading(Codec codec, ConstBytes packed, std::size_t expected_bytes) {
   Buffer piece(256 << 10);
-  const std::size_t before = memory_in_use();
+  const std::int64_t before = memory_in_use();
   const auto stream = make_decompressor(codec, packed);
-  std::size_t most = 0;
+  std::int64_t most = 0;
   std::size_t total = 0;
   std::size_t got = 0;
   do {
@@ -225,7 +225,7 @@ std::size_t memory_of_reading(Codec codec, ConstBytes packed, std::size_t expect
 }
 
 TEST(DecompressorMemory, BombsCostNoMoreThanAWindow) {
-  constexpr std::size_t kMiB = 1 << 20;
+  constexpr std::int64_t kMiB = 1 << 20;
   EXPECT_LT(memory_of_reading(Codec::kZstd, zstd_bomb(64 << 10, 4096), 256 * kMiB), kMiB);
   for (const Codec codec : {Codec::kGzip, Codec::kSnappy, Codec::kLz4}) {
     EXPECT_LT(memory_of_reading(codec, compressed(codec, Buffer(32 * kMiB)), 32 * kMiB), kMiB);
@@ -242,11 +242,11 @@ TEST(DecompressorMemory, LyingSizesTakeNone) {
   raw_snappy[4] = 0xfc;
   std::fill_n(raw_snappy.begin() + 5, 4, std::uint8_t{0xff});
   Buffer piece(1000);
-  const std::size_t before = memory_in_use();
+  const std::int64_t before = memory_in_use();
   const auto stream = make_decompressor(Codec::kSnappy, raw_snappy);
   EXPECT_EQ(stream->read(piece), 0u);
   EXPECT_EQ(stream->error(), DecompressError::kCorrupt);
-  EXPECT_LT(memory_in_use() - before, 1u << 20);
+  EXPECT_LT(memory_in_use() - before, 1 << 20);
 }
 
 TEST(ZstdStreaming, RefusesWindowsAbove128MiB) {

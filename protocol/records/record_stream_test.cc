@@ -191,16 +191,16 @@ TEST(RecordStreamTest, SaysThatAWindowIsTooLarge) {
             "zstd window is larger than 128 MiB at 0");
 }
 
-std::size_t memory_in_use() {
+std::int64_t memory_in_use() {
   const struct mallinfo2 info = ::mallinfo2();
-  return info.uordblks + info.hblkhd;
+  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Every length and count that a record has, as large as it can be, in front of a gigabyte of zeros:
 // no more memory is taken than a record may have, a window, and zstd's context. (Sanitizers keep
 // other books, so with them only the errors are tested.)
 TEST(RecordStreamTest, LyingLengthsTakeNoMemory) {
-  constexpr std::size_t kMost = kDefaultMaxRecordBytes + (1 << 20);
+  constexpr std::int64_t kMost = kDefaultMaxRecordBytes + (1 << 20);
   struct Case {
     Buffer start;
     const char* end;
@@ -224,7 +224,7 @@ TEST(RecordStreamTest, LyingLengthsTakeNoMemory) {
     Buffer packed = compressed(Codec::kZstd, c.start);
     packed.insert(packed.end(), bomb.begin(), bomb.end());
     const Buffer batch = batch_of(Codec::kZstd, std::numeric_limits<std::int32_t>::max(), packed);
-    const std::size_t before = memory_in_use();
+    const std::int64_t before = memory_in_use();
     RecordStream stream(BatchView(batch), kDefaultMaxRecordBytes);
     EXPECT_EQ(walk(stream).end, c.end);
     EXPECT_LT(memory_in_use() - before, kMost);
