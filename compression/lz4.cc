@@ -27,25 +27,42 @@ constexpr int kKafkaDefaultLevel = 9;
 
 class Decoder {
  public:
-  Decoder() {
-    const LZ4F_errorCode_t code = LZ4F_createDecompressionContext(&context_, LZ4F_VERSION);
-    KM_CHECK(!LZ4F_isError(code), "liblz4 has memory");
-  }
+  Decoder() { make(); }
   ~Decoder() { LZ4F_freeDecompressionContext(context_); }
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  void reset() { LZ4F_resetDecompressionContext(context_); }
+  // In the midst of a frame LZ4F_resetDecompressionContext is not enough: it keeps what is left of
+  // the size that the frame declared, and liblz4 would refuse every later frame for it.
+  void reset() {
+    if (!is_in_frame_) return;
+    LZ4F_freeDecompressionContext(context_);
+    make();
+  }
+  // Behind a header that was refused it is: nothing was kept of it.
+  void reset_header() { LZ4F_resetDecompressionContext(context_); }
+  void note_frame_end() { is_in_frame_ = false; }
   // The largest block size it has met, 64 KiB (id 4) to 4 MiB (id 7), twice.
   std::size_t allocated_bytes() const { return std::size_t{2} << (8 + 2 * largest_block_size_id_); }
   void note_block_size(std::uint8_t descriptor) {
     largest_block_size_id_ = std::max(largest_block_size_id_, (descriptor >> 4) & 7);
   }
-  LZ4F_dctx* context() { return context_; }
+  LZ4F_dctx* context() {
+    is_in_frame_ = true;
+    return context_;
+  }
 
  private:
+  void make() {
+    const LZ4F_errorCode_t code = LZ4F_createDecompressionContext(&context_, LZ4F_VERSION);
+    KM_CHECK(!LZ4F_isError(code), "liblz4 has memory");
+    largest_block_size_id_ = 0;
+    is_in_frame_ = false;
+  }
+
   LZ4F_dctx* context_ = nullptr;
   int largest_block_size_id_ = 0;
+  bool is_in_frame_ = false;
 };
 
 class Lz4Decompressor : public Decompressor {
@@ -68,6 +85,7 @@ class Lz4Decompressor : public Decompressor {
     if (LZ4F_isError(hint)) return end(DecompressError::kCorrupt);
     in_ = in_.subspan(read);
     if (hint == 0) {
+      decoder_->note_frame_end();
       // Java reads one frame and ignores what follows; that would be to skip bytes silently.
       return end(in_.empty() ? DecompressError::kNone : DecompressError::kCorrupt, written);
     }
@@ -90,7 +108,7 @@ class Lz4Decompressor : public Decompressor {
       header[size - 1] = static_cast<std::uint8_t>(checksum);
       LZ4F_frameInfo_t info;
       std::size_t read = size;
-      decoder_->reset();
+      decoder_->reset_header();
       if (LZ4F_isError(LZ4F_getFrameInfo(decoder_->context(), &info, header.data(), &read))) {
         continue;
       }
