@@ -37,7 +37,7 @@ Buffer compress(Codec codec, std::optional<int> level, ConstBytes bytes) {
   return out;
 }
 
-const char* run(const std::string& line) {
+std::string run(const std::string& line) {
   std::istringstream words(line);
   std::string what, name, level, in, out;
   words >> what >> name >> level >> in >> out;
@@ -49,7 +49,9 @@ const char* run(const std::string& line) {
     result = compress(*codec, number, read_file(in));
   } else {
     const DecompressError error = decompress(*codec, read_file(in), kLimitBytes, result);
-    if (error != DecompressError::kNone) return decompress_error_text(error);
+    if (error != DecompressError::kNone) {
+      return std::string("failed: ") + decompress_error_text(error);
+    }
   }
   std::ofstream file(out, std::ios::binary);
   file.write(reinterpret_cast<const char*>(result.data()),
