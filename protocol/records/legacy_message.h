@@ -69,6 +69,10 @@ class LegacyMessageView {
 
   // None where the bits name a codec that these formats do not have; zstd is one of them (KIP-110).
   std::optional<compression::Codec> codec() const;
+  // Kafka before 0.10 knew magic 0 only.
+  compression::Lz4Header lz4_header() const {
+    return magic() == 0 ? compression::Lz4Header::kAnyChecksum : compression::Lz4Header::kChecked;
+  }
   bool is_compressed() const { return (attributes() & batch_attribute::kCodecMask) != 0; }
 
   std::optional<ConstBytes> key() const { return key_; }
