@@ -2,6 +2,27 @@
 
 namespace kmirror::protocol {
 
+namespace {
+
+OpenedBatch decompress_payload(compression::Codec codec, ConstBytes compressed,
+                               std::size_t limit_bytes, Buffer& scratch,
+                               compression::Lz4Header lz4_header) {
+  scratch.clear();
+  switch (compression::decompress(codec, compressed, limit_bytes, scratch, lz4_header)) {
+    case compression::DecompressError::kNone:
+      return {.error = OpenError::kNone, .payload = scratch};
+    case compression::DecompressError::kTooLarge:
+      return {.error = OpenError::kTooLarge, .payload = {}};
+    case compression::DecompressError::kWindowTooLarge:
+      return {.error = OpenError::kWindowTooLarge, .payload = {}};
+    case compression::DecompressError::kCorrupt:
+      break;
+  }
+  return {.error = OpenError::kCorrupt, .payload = {}};
+}
+
+}  // namespace
+
 const char* open_error_text(OpenError error) {
   switch (error) {
     case OpenError::kNone:
@@ -28,18 +49,20 @@ OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& 
   if (*codec == compression::Codec::kNone || batch.record_count() == 0) {
     return {.error = OpenError::kNone, .payload = batch.payload()};
   }
-  scratch.clear();
-  switch (compression::decompress(*codec, batch.payload(), limit_bytes, scratch)) {
-    case compression::DecompressError::kNone:
-      return {.error = OpenError::kNone, .payload = scratch};
-    case compression::DecompressError::kTooLarge:
-      return {.error = OpenError::kTooLarge, .payload = {}};
-    case compression::DecompressError::kWindowTooLarge:
-      return {.error = OpenError::kWindowTooLarge, .payload = {}};
-    case compression::DecompressError::kCorrupt:
-      break;
+  return decompress_payload(*codec, batch.payload(), limit_bytes, scratch,
+                            compression::Lz4Header::kChecked);
+}
+
+OpenedBatch open_message(const LegacyMessageView& message, std::size_t limit_bytes,
+                         Buffer& scratch) {
+  if (!message.is_crc_valid()) return {.error = OpenError::kWrongCrc, .payload = {}};
+  const auto codec = message.codec();
+  if (!codec) return {.error = OpenError::kUnknownCodec, .payload = {}};
+  if (*codec == compression::Codec::kNone || !message.ok()) {
+    return {.error = OpenError::kNone, .payload = message.bytes()};
   }
-  return {.error = OpenError::kCorrupt, .payload = {}};
+  return decompress_payload(*codec, message.value().value_or(ConstBytes()), limit_bytes, scratch,
+                            message.lz4_header());
 }
 
 }  // namespace kmirror::protocol

@@ -1,4 +1,4 @@
-// The records of a batch, decompressed. No thread rules.
+// The records of a batch or a message, decompressed. No thread rules.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "protocol/records/batch_view.h"
+#include "protocol/records/legacy_message.h"
 
 namespace kmirror::protocol {
 
@@ -23,12 +24,16 @@ const char* open_error_text(OpenError error);
 
 struct OpenedBatch {
   OpenError error = OpenError::kNone;
-  ConstBytes payload;  // for a RecordCursor
+  ConstBytes payload;  // for a RecordCursor, or a LegacyCursor
 };
 
 // Checks the CRC first: what is rebuilt from the records gets a new one, which would hide damage.
 // An uncompressed payload is the batch's own bytes; else it lies in `scratch`, which is
 // overwritten, and at most `limit_bytes` are decompressed.
 OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& scratch);
+
+// The same for an entry of a message set: the messages within a wrapper, or the entry as it is.
+OpenedBatch open_message(const LegacyMessageView& message, std::size_t limit_bytes,
+                         Buffer& scratch);
 
 }  // namespace kmirror::protocol
