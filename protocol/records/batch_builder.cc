@@ -38,6 +38,16 @@ std::size_t nullable_size(const std::optional<ConstBytes>& field) {
 
 }  // namespace
 
+std::size_t body_bytes(const std::optional<ConstBytes>& key, const std::optional<ConstBytes>& value,
+                       std::span<const RecordHeader> headers) {
+  std::size_t bytes = nullable_size(key) + nullable_size(value) +
+                      varint_size(static_cast<std::int32_t>(headers.size()));
+  for (const auto& header : headers) {
+    bytes += nullable_size(header.key) + nullable_size(header.value);
+  }
+  return bytes;
+}
+
 MutableBytes BatchBuilder::allocate(std::size_t size) {
   return {static_cast<std::uint8_t*>(arena_->allocate(size, 1)), size};
 }
@@ -99,16 +109,11 @@ void BatchBuilder::append_shared(std::int64_t timestamp_ms, ConstBytes body,
 
 void BatchBuilder::append(std::int64_t timestamp_ms, std::optional<ConstBytes> key,
                           std::optional<ConstBytes> value, std::span<const RecordHeader> headers) {
-  const auto header_count = static_cast<std::int32_t>(headers.size());
-  std::size_t body_bytes = nullable_size(key) + nullable_size(value) + varint_size(header_count);
-  for (const auto& header : headers) {
-    body_bytes += nullable_size(header.key) + nullable_size(header.value);
-  }
-  append_head(timestamp_ms, body_bytes);
+  append_head(timestamp_ms, body_bytes(key, value, headers));
   copy_nullable(key);
   copy_nullable(value);
   std::uint8_t count[kMaxVarintBytes];
-  copy({count, write_varint(count, header_count)});
+  copy({count, write_varint(count, static_cast<std::int32_t>(headers.size()))});
   for (const auto& header : headers) {
     copy_nullable(header.key);
     copy_nullable(header.value);

@@ -25,6 +25,10 @@ struct BuiltBatch {
   std::vector<std::shared_ptr<const void>> owners;  // of the memory of the pieces
 };
 
+// The bytes of a record's body (RecordView::body) with these fields.
+std::size_t body_bytes(const std::optional<ConstBytes>& key, const std::optional<ConstBytes>& value,
+                       std::span<const RecordHeader> headers = {});
+
 class BatchBuilder {
  public:
   explicit BatchBuilder(compression::Codec codec, std::optional<int> level = std::nullopt)

@@ -2,12 +2,19 @@
 
 #include <limits>
 
+#include "protocol/records/legacy_cursor.h"
 #include "protocol/records/record_cursor.h"
 
 namespace kmirror::protocol {
 
+namespace {
+
+const Malformed kTooLarge{"payload is larger than 1 GiB", 0};
+
+}  // namespace
+
 std::optional<Malformed> find_problem(const BatchView& source, ConstBytes payload) {
-  if (payload.size() > kMaxPayloadBytes) return Malformed{"payload is larger than 1 GiB", 0};
+  if (payload.size() > kMaxPayloadBytes) return kTooLarge;
   RecordCursor cursor(payload, source.record_count());
   RecordView record;
   while (cursor.next(record)) {
@@ -17,6 +24,15 @@ std::optional<Malformed> find_problem(const BatchView& source, ConstBytes payloa
     if (source.base_offset() > std::numeric_limits<std::int64_t>::max() - record.offset_delta) {
       return Malformed{"offset overflows", position};
     }
+  }
+  return cursor.ok() ? std::nullopt : std::optional(cursor.malformed());
+}
+
+std::optional<Malformed> find_problem(const LegacyMessageView& source, ConstBytes payload) {
+  if (payload.size() > kMaxPayloadBytes) return kTooLarge;
+  LegacyCursor cursor(source, payload);
+  LegacyRecord record;
+  while (cursor.next(record)) {
   }
   return cursor.ok() ? std::nullopt : std::optional(cursor.malformed());
 }

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "protocol/records/batch_view.h"
+#include "protocol/records/legacy_message.h"
 #include "protocol/records/malformed.h"
 
 namespace kmirror::protocol {
@@ -18,5 +19,8 @@ inline constexpr std::size_t kMaxPayloadBytes = std::size_t{1} << 30;
 // finds, and offsets before the batch or beyond int64. Offsets that do not increase, or go beyond
 // the batch's last one, are none: brokers of 0.11 to 2.3 stored what miscounting clients sent.
 std::optional<Malformed> find_problem(const BatchView& source, ConstBytes payload);
+
+// The same for an entry of a message set and what open_message gave for it.
+std::optional<Malformed> find_problem(const LegacyMessageView& source, ConstBytes payload);
 
 }  // namespace kmirror::protocol

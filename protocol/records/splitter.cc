@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "protocol/records/check_records.h"
+#include "protocol/records/legacy_cursor.h"
 #include "protocol/records/partitioner.h"
 #include "protocol/records/record_cursor.h"
 
@@ -28,15 +29,26 @@ Splitter::Splitter(std::int32_t partitions, compression::Codec codec, std::size_
   }
 }
 
-std::int32_t Splitter::route(const RecordView& record) {
+std::int32_t Splitter::route(const std::optional<ConstBytes>& key, std::size_t body_bytes) {
   const auto partitions = static_cast<std::int32_t>(targets_.size());
-  if (record.key) return partition_for_key(*record.key, partitions);
+  if (key) return partition_for_key(*key, partitions);
   if (keyless_run_bytes_ >= kKeylessRunBytes) {
     keyless_partition_ = (keyless_partition_ + 1) % partitions;
     keyless_run_bytes_ = 0;
   }
-  keyless_run_bytes_ += record.body.size();
+  keyless_run_bytes_ += body_bytes;
   return keyless_partition_;
+}
+
+// Where the record goes, with room for it.
+BatchBuilder& Splitter::builder_for(const std::optional<ConstBytes>& key, std::int64_t timestamp_ms,
+                                    std::size_t body_bytes) {
+  Target& target = targets_[static_cast<std::size_t>(route(key, body_bytes))];
+  if (!target.builder.empty() &&
+      target.builder.size_with_bytes(timestamp_ms, body_bytes) > max_batch_bytes_) {
+    target.full.push_back(target.builder.finish());
+  }
+  return target.builder;
 }
 
 std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes payload,
@@ -48,13 +60,22 @@ std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes paylo
   RecordView record;
   while (cursor.next(record)) {
     if (source.offset_at(record.offset_delta) < first_offset) continue;
-    Target& target = targets_[static_cast<std::size_t>(route(record))];
     const std::int64_t timestamp_ms = source.timestamp_at(record.timestamp_delta_ms);
-    if (!target.builder.empty() &&
-        target.builder.size_with_bytes(timestamp_ms, record.body.size()) > max_batch_bytes_) {
-      target.full.push_back(target.builder.finish());
-    }
-    target.builder.append_shared(timestamp_ms, record.body, owner);
+    builder_for(record.key, timestamp_ms, record.body.size())
+        .append_shared(timestamp_ms, record.body, owner);
+  }
+  return std::nullopt;
+}
+
+std::optional<Malformed> Splitter::add(const LegacyMessageView& source, ConstBytes payload,
+                                       std::int64_t first_offset) {
+  if (auto problem = find_problem(source, payload)) return problem;
+  LegacyCursor cursor(source, payload);
+  LegacyRecord record;
+  while (cursor.next(record)) {
+    if (record.offset < first_offset) continue;
+    builder_for(record.key, record.timestamp_ms, body_bytes(record.key, record.value))
+        .append(record.timestamp_ms, record.key, record.value);
   }
   return std::nullopt;
 }

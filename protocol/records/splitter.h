@@ -1,8 +1,9 @@
-// Takes batches of one source partition apart and builds batches for the partitions of another
-// topic from their records: keyed records go where Java's partitioner puts them, records without a
-// key go to one partition for a run of bytes and then to the next. The order of the source is kept
-// in every partition, so for every key. With one partition it re-encodes: renumbers offsets, drops
-// records below an offset, changes the codec, splits what is too large. One owner, no locking.
+// Takes batches, or messages of the older formats, of one source partition apart and builds batches
+// for the partitions of another topic from their records: keyed records go where Java's partitioner
+// puts them, records without a key go to one partition for a run of bytes and then to the next. The
+// order of the source is kept in every partition, so for every key. With one partition it
+// re-encodes: renumbers offsets, drops records below an offset, changes the codec or format, splits
+// what is too large. One owner, no locking.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include "compression/codec.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/batch_view.h"
+#include "protocol/records/legacy_message.h"
 #include "protocol/records/malformed.h"
 
 namespace kmirror::protocol {
@@ -39,6 +41,12 @@ class Splitter {
   std::optional<Malformed> add(const BatchView& source, ConstBytes payload,
                                std::int64_t first_offset, const std::shared_ptr<const void>& owner);
 
+  // The same for an entry of a message set, whose records become ones of format 2, without headers;
+  // those of format 0 have no timestamp. `payload` is what open_message gave; records are copied. A
+  // malformed position counts as LegacyCursor's does.
+  std::optional<Malformed> add(const LegacyMessageView& source, ConstBytes payload,
+                               std::int64_t first_offset);
+
   // Everything taken since the last call, by partition, and in order within each.
   std::vector<SplitBatch> finish();
 
@@ -48,7 +56,9 @@ class Splitter {
     std::vector<BuiltBatch> full;
   };
 
-  std::int32_t route(const RecordView& record);
+  std::int32_t route(const std::optional<ConstBytes>& key, std::size_t body_bytes);
+  BatchBuilder& builder_for(const std::optional<ConstBytes>& key, std::int64_t timestamp_ms,
+                            std::size_t body_bytes);
 
   std::size_t max_batch_bytes_;
   std::vector<Target> targets_;  // by partition
