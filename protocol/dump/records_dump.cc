@@ -107,7 +107,7 @@ void Dump::dump_records_of(ConstBytes entry) {
 
 void Dump::dump_records_of(const BatchView& batch) {
   const bool is_compressed = batch.codec() != compression::Codec::kNone;
-  RecordStream stream(batch, is_compressed ? options_.max_record_bytes : batch.payload().size());
+  RecordStream stream(batch, options_.max_record_bytes);
   RecordView record;
   while (!is_closed_ && stream.next(record)) {
     append_line(batch, record, lines_);

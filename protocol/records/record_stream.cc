@@ -1,6 +1,7 @@
 #include "protocol/records/record_stream.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "protocol/wire/varint.h"
 
@@ -23,7 +24,9 @@ RecordStream::RecordStream(const BatchView& batch, std::size_t max_record_bytes,
                            std::size_t window_bytes)
     : payload_(codec_of_payload(batch), batch.payload(), compression::Lz4Header::kChecked,
                window_bytes),
-      max_record_bytes_(max_record_bytes),
+      max_record_bytes_(codec_of_payload(batch) == Codec::kNone
+                            ? std::numeric_limits<std::size_t>::max()
+                            : max_record_bytes),
       left_(batch.record_count()) {
   if (!batch.codec()) {
     fail("compression codec is unknown", 0);

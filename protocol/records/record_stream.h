@@ -22,8 +22,9 @@ inline constexpr const char* kRecordTooLarge = "record is larger than is allowed
 class RecordStream {
  public:
   // The batch's CRC is for the caller to check (BatchView::is_crc_valid): here a batch with a wrong
-  // one is read like any other. A record that declares more than max_record_bytes is malformed,
-  // compressed or not; so much memory and a window is what a stream takes at most.
+  // one is read like any other. A compressed record that declares more than max_record_bytes is
+  // malformed; so much memory and a window is what a stream takes at most. Where nothing is
+  // compressed nothing is copied, and any size is taken.
   RecordStream(const BatchView& batch, std::size_t max_record_bytes,
                std::size_t window_bytes = PayloadStream::kWindowBytes);
 

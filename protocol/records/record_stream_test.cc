@@ -136,13 +136,14 @@ TEST(RecordStreamTest, DamagedPayloadsEndAsForTheCursor) {
 
 // Of the five records the last declares 310 bytes, and the largest other one 26.
 TEST(RecordStreamTest, RecordsAboveTheLimitAreRefused) {
-  for (const Buffer* batch : {&golden::kPlain, &golden::kGzip, &golden::kZstd}) {
+  for (const Buffer* batch : {&golden::kGzip, &golden::kSnappy, &golden::kLz4, &golden::kZstd}) {
     EXPECT_EQ(streamed(*batch, 310).end, "");
     const Walk walk = streamed(*batch, 309);
     EXPECT_EQ(walk.records.size(), 4u);
     EXPECT_EQ(walk.end, "record is larger than is allowed at 64");
     EXPECT_EQ(streamed(*batch, 0).end, "record is larger than is allowed at 0");
   }
+  EXPECT_EQ(streamed(golden::kPlain, 0).end, "") << "no memory is needed for it";
 }
 
 TEST(RecordStreamTest, ABatchWithoutRecordsHasNoStream) {
