@@ -111,8 +111,9 @@ public final class RecordsGolden {
       put("append time, holes", filter(appended, "DELETE_EMPTY", 2));
     }
     if (magic < 2 && codec != CompressionType.NONE) {
-      MemoryRecords inner = uncompressed().build(0, text(4));
+      MemoryRecords inner = uncompressed(magic).build(0, text(4));
       put("truncated inner message", wrapper(head(inner, inner.sizeInBytes() - 5), 3));
+      put("messages of the other format", wrapper(uncompressed(1 - magic).build(0, text(4)), 3));
     }
     if (magic == 1 && codec != CompressionType.NONE) {
       ByteBuffer bytes = copy(build(0, text(4)));
@@ -122,7 +123,7 @@ public final class RecordsGolden {
       casesOfFormat2();
     }
     if (codec == CompressionType.SNAPPY && magic == 1) {
-      byte[] inner = copy(uncompressed().build(0, text(4))).array();
+      byte[] inner = copy(uncompressed(magic).build(0, text(4))).array();
       put("without xerial's framing", wrap(Snappy.compress(inner), 103));
     }
   }
@@ -198,7 +199,7 @@ public final class RecordsGolden {
 
   // --- Batches ---
 
-  private RecordsGolden uncompressed() {
+  private static RecordsGolden uncompressed(int magic) {
     return new RecordsGolden(magic, CompressionType.NONE);
   }
 

@@ -7,6 +7,7 @@
 
 #include "golden_files.h"
 #include "protocol/records/batch_reader.h"
+#include "protocol/records/legacy_cursor.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 #include "protocol/records/record_stream.h"
@@ -17,6 +18,7 @@ namespace {
 using Json = nlohmann::json;
 using protocol::BatchReader;
 using protocol::BatchView;
+using protocol::LegacyMessageView;
 using protocol::TimestampType;
 
 constexpr std::size_t kLimitBytes = 1 << 20;
@@ -45,18 +47,14 @@ Buffer owned(ConstBytes bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
-std::vector<GoldenEntry> entries_of(BatchReader::Step kind) {
+std::vector<GoldenEntry> golden_entries(bool batches) {
   std::vector<GoldenEntry> entries;
   std::set<Buffer> seen;
   for (const GoldenRecords& records : golden_records()) {
-    BatchReader reader(records.bytes);
-    for (auto step = reader.next();
-         step == BatchReader::Step::kBatch || step == BatchReader::Step::kLegacy;
-         step = reader.next()) {
-      Buffer bytes = owned(reader.bytes());
-      if (step == kind && seen.insert(bytes).second) {
-        entries.push_back({records.name, std::move(bytes)});
-      }
+    for (const ConstBytes entry : whole_entries(records.bytes)) {
+      Buffer bytes = owned(entry);
+      if (is_batch(entry) != batches || !seen.insert(bytes).second) continue;
+      entries.push_back({records.name, std::move(bytes)});
     }
   }
   return entries;
@@ -95,13 +93,92 @@ OwnedRecord owned(const BatchView& batch, const protocol::RecordView& record) {
   return result;
 }
 
-// By RecordCursor or RecordStream.
-template <class Records>
-std::vector<OwnedRecord> walk(const BatchView& batch, Records source) {
+OwnedRecord owned(const LegacyMessageView&, const protocol::LegacyRecord& record) {
+  return {.offset = record.offset,
+          .timestamp_ms = record.timestamp_ms,
+          .key = owned(record.key),
+          .value = owned(record.value),
+          .headers = {}};
+}
+
+// By a cursor over the whole payload or by one that decompresses as it goes.
+template <class Record>
+std::vector<OwnedRecord> walk(const auto& entry, auto cursor) {
   std::vector<OwnedRecord> records;
-  for (protocol::RecordView record; source.next(record);) records.push_back(owned(batch, record));
-  if (!source.ok()) throw std::runtime_error(source.malformed().what);
+  for (Record record; cursor.next(record);) records.push_back(owned(entry, record));
+  if (!cursor.ok()) throw std::runtime_error(cursor.malformed().what);
   return records;
+}
+
+ConstBytes payload_of(const protocol::OpenedBatch& opened) {
+  if (opened.error != protocol::OpenError::kNone) {
+    throw std::runtime_error(open_error_text(opened.error));
+  }
+  return opened.payload;
+}
+
+std::vector<OwnedRecord> checked(std::vector<OwnedRecord> whole,
+                                 const std::vector<OwnedRecord>& in_pieces) {
+  if (whole != in_pieces) throw std::runtime_error("read in pieces, the records are others");
+  return whole;
+}
+
+std::vector<OwnedRecord> read_records(const BatchView& batch) {
+  using protocol::RecordView;
+  Buffer scratch;
+  const ConstBytes payload = payload_of(open_batch(batch, kLimitBytes, scratch));
+  const protocol::RecordCursor whole(payload, batch.record_count());
+  return checked(walk<RecordView>(batch, whole),
+                 walk<RecordView>(batch, protocol::RecordStream(batch, kLimitBytes)));
+}
+
+std::vector<OwnedRecord> read_records(const LegacyMessageView& message) {
+  using protocol::LegacyCursor;
+  using protocol::LegacyRecord;
+  Buffer scratch;
+  const ConstBytes payload = payload_of(open_message(message, kLimitBytes, scratch));
+  return checked(walk<LegacyRecord>(message, LegacyCursor(message, payload)),
+                 walk<LegacyRecord>(message, LegacyCursor(message, kLimitBytes)));
+}
+
+Json describe_common(const auto& entry, const std::vector<OwnedRecord>& records) {
+  const auto codec = entry.codec();
+  const bool is_append_time = entry.timestamp_type() == TimestampType::kLogAppendTime;
+  Json json = {{"size", entry.bytes().size()},
+               {"magic", entry.magic()},
+               {"codec", codec ? compression::codec_name(*codec) : "unknown"},
+               {"crc", entry.crc()},
+               {"timestampType", is_append_time ? "LogAppendTime" : "CreateTime"},
+               {"records", Json::array()}};
+  for (const OwnedRecord& record : records) json["records"].push_back(describe(record));
+  return json;
+}
+
+Json describe(const BatchView& batch) {
+  Json json = describe_common(batch, read_records(batch));
+  json["baseOffset"] = batch.base_offset();
+  json["lastOffset"] = batch.last_offset();
+  json["maxTimestamp"] = batch.max_timestamp_ms();
+  json["leaderEpoch"] = batch.leader_epoch();
+  json["producerId"] = batch.producer_id();
+  json["producerEpoch"] = batch.producer_epoch();
+  json["baseSequence"] = batch.base_sequence();
+  json["transactional"] = batch.is_transactional();
+  json["control"] = batch.is_control();
+  if (batch.has_delete_horizon()) json["deleteHorizon"] = batch.base_timestamp_ms();
+  return json;
+}
+
+// What the older formats do not have is not there for Java either.
+Json describe(const LegacyMessageView& message) {
+  Json json = describe_common(message, read_records(message));
+  json.update({{"leaderEpoch", -1}, {"producerId", -1}, {"producerEpoch", -1}});
+  json.update({{"baseSequence", -1}, {"transactional", false}, {"control", false}});
+  json["baseOffset"] = json["records"].front()["offset"];
+  json["lastOffset"] = message.offset();
+  json["maxTimestamp"] = message.timestamp_ms();
+  if (message.magic() == 0) json["timestampType"] = "NoTimestampType";
+  return json;
 }
 
 }  // namespace
@@ -111,45 +188,35 @@ const std::vector<GoldenRecords>& golden_records() {
   return all;
 }
 
+std::vector<ConstBytes> whole_entries(ConstBytes records) {
+  std::vector<ConstBytes> entries;
+  BatchReader reader(records);
+  for (auto step = reader.next();
+       step == BatchReader::Step::kBatch || step == BatchReader::Step::kLegacy;
+       step = reader.next()) {
+    entries.push_back(reader.bytes());
+  }
+  return entries;
+}
+
+bool is_batch(ConstBytes entry) {
+  return entry[protocol::batch_field::kMagic] == 2;
+}
+
 std::vector<GoldenEntry> golden_batches() {
-  return entries_of(BatchReader::Step::kBatch);
+  return golden_entries(true);
 }
 
-std::vector<OwnedRecord> read_records(const BatchView& batch) {
-  Buffer scratch;
-  const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
-  if (opened.error != protocol::OpenError::kNone) {
-    throw std::runtime_error(open_error_text(opened.error));
-  }
-  std::vector<OwnedRecord> records =
-      walk(batch, protocol::RecordCursor(opened.payload, batch.record_count()));
-  if (walk(batch, protocol::RecordStream(batch, kLimitBytes)) != records) {
-    throw std::runtime_error("a RecordStream reads other records than a RecordCursor");
-  }
-  return records;
+std::vector<GoldenEntry> golden_messages() {
+  return golden_entries(false);
 }
 
-Json describe(const BatchView& batch) {
-  const auto codec = batch.codec();
-  const bool appended = batch.timestamp_type() == TimestampType::kLogAppendTime;
-  Json json = {{"size", batch.bytes().size()},
-               {"magic", batch.magic()},
-               {"codec", codec ? compression::codec_name(*codec) : "unknown"},
-               {"crc", batch.crc()},
-               {"baseOffset", batch.base_offset()},
-               {"lastOffset", batch.last_offset()},
-               {"timestampType", appended ? "LogAppendTime" : "CreateTime"},
-               {"maxTimestamp", batch.max_timestamp_ms()},
-               {"leaderEpoch", batch.leader_epoch()},
-               {"producerId", batch.producer_id()},
-               {"producerEpoch", batch.producer_epoch()},
-               {"baseSequence", batch.base_sequence()},
-               {"transactional", batch.is_transactional()},
-               {"control", batch.is_control()},
-               {"records", Json::array()}};
-  if (batch.has_delete_horizon()) json["deleteHorizon"] = batch.base_timestamp_ms();
-  for (const OwnedRecord& record : read_records(batch)) json["records"].push_back(describe(record));
-  return json;
+std::vector<OwnedRecord> read_records(ConstBytes entry) {
+  return is_batch(entry) ? read_records(BatchView(entry)) : read_records(LegacyMessageView(entry));
+}
+
+Json describe(ConstBytes entry) {
+  return is_batch(entry) ? describe(BatchView(entry)) : describe(LegacyMessageView(entry));
 }
 
 }  // namespace kmirror::golden

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "protocol/records/batch_view.h"
 
 namespace kmirror::golden {
 
@@ -26,14 +25,19 @@ struct GoldenRecords {
 // Of all clients; what they write alike is there once.
 const std::vector<GoldenRecords>& golden_records();
 
-// One whole batch or message.
+// The whole batches and messages of `records`, and what kind one of them is.
+std::vector<ConstBytes> whole_entries(ConstBytes records);
+bool is_batch(ConstBytes entry);
+
 struct GoldenEntry {
   std::string name;
   Buffer bytes;
 };
 
-// The batches of format 2 in all golden records, each different bytes once.
+// The batches of format 2 in all golden records, and the messages of the older formats; each
+// different bytes once.
 std::vector<GoldenEntry> golden_batches();
+std::vector<GoldenEntry> golden_messages();
 
 // A record that owns its bytes.
 struct OwnedRecord {
@@ -46,11 +50,11 @@ struct OwnedRecord {
   bool operator==(const OwnedRecord&) const = default;
 };
 
-// The records of a batch whose bytes are right, read whole and in pieces. A record's timestamp is
-// the one that consumers see. Throws where anything is amiss.
-std::vector<OwnedRecord> read_records(const protocol::BatchView& batch);
+// The records of a batch or a message whose bytes are right, read whole and in pieces. A record's
+// timestamp is the one that consumers see. Throws where anything is amiss.
+std::vector<OwnedRecord> read_records(ConstBytes entry);
 
 // In the form of GoldenRecords::batches.
-nlohmann::json describe(const protocol::BatchView& batch);
+nlohmann::json describe(ConstBytes entry);
 
 }  // namespace kmirror::golden

@@ -21,7 +21,6 @@ using compression::Codec;
 using protocol::BatchReader;
 using protocol::BatchView;
 using protocol::LegacyMessageView;
-using Step = BatchReader::Step;
 
 constexpr std::size_t kLimitBytes = 1 << 20;
 
@@ -42,13 +41,11 @@ protocol::MessageSet convert(const BatchView& batch, const protocol::DownConvers
 // As a broker answers a consumer of format 1: batches are converted, messages are not touched.
 Buffer down_converted(const GoldenRecords& records) {
   Buffer converted;
-  BatchReader reader(records.bytes);
-  for (Step step = reader.next(); step == Step::kBatch || step == Step::kLegacy;
-       step = reader.next()) {
-    if (step == Step::kLegacy) {
-      append(converted, reader.bytes());
+  for (const ConstBytes entry : whole_entries(records.bytes)) {
+    if (!is_batch(entry)) {
+      append(converted, entry);
     } else {
-      const BatchView batch = reader.batch();
+      const BatchView batch(entry);
       append(
           converted,
           convert(batch, {.use = protocol::MessageSetUse::kFetch, .codec = *batch.codec()}).bytes);
@@ -71,7 +68,7 @@ struct Content {
 std::vector<Content> content_of(const Buffer& message_set) {
   std::vector<Content> all;
   BatchReader reader(message_set);
-  while (reader.next() == Step::kLegacy) {
+  while (reader.next() == BatchReader::Step::kLegacy) {
     const LegacyMessageView message(reader.bytes());
     EXPECT_TRUE(message.ok() && message.is_crc_valid());
     Content content{.offset = message.offset(),
@@ -87,7 +84,7 @@ std::vector<Content> content_of(const Buffer& message_set) {
     }
     all.push_back(std::move(content));
   }
-  EXPECT_EQ(reader.next(), Step::kEnd);
+  EXPECT_EQ(reader.next(), BatchReader::Step::kEnd);
   return all;
 }
 
@@ -114,7 +111,7 @@ TEST(RecordsConversion, TellsWhatFormat1HasNoPlaceFor) {
   for (const GoldenEntry& entry : golden_batches()) {
     SCOPED_TRACE(entry.name);
     const BatchView batch(entry.bytes);
-    const Json json = describe(batch);
+    const Json json = describe(entry.bytes);
     if (entry.name.find("before 1970") != std::string::npos) continue;  // the next test
     std::int64_t headers = 0;
     for (const Json& record : json["records"]) headers += std::ssize(record["headers"]);
@@ -157,6 +154,14 @@ std::int64_t max_timestamp_ms(const std::vector<OwnedRecord>& records) {
   return max;
 }
 
+Buffer only_batch(protocol::Splitter& splitter) {
+  const std::vector<protocol::SplitBatch> split = splitter.finish();
+  EXPECT_EQ(split.size(), 1);
+  Buffer bytes;
+  for (const ConstBytes piece : split.at(0).batch.pieces) append(bytes, piece);
+  return bytes;
+}
+
 // One partition, as compaction and changes of the codec need it.
 TEST(RecordsConversion, RenumbersWhateverCompactionLeaves) {
   Count with_holes("of these batches with holes");
@@ -169,18 +174,51 @@ TEST(RecordsConversion, RenumbersWhateverCompactionLeaves) {
     const protocol::OpenedBatch opened = open_batch(source, kLimitBytes, scratch);
     protocol::Splitter splitter(1, *source.codec(), kLimitBytes);
     ASSERT_FALSE(splitter.add(source, opened.payload, 0, nullptr));
-    const std::vector<protocol::SplitBatch> split = splitter.finish();
-    ASSERT_EQ(split.size(), 1);
-    Buffer bytes;
-    for (const ConstBytes piece : split[0].batch.pieces) append(bytes, piece);
+    const Buffer bytes = only_batch(splitter);
     const BatchView batch(bytes);
-    const std::vector<OwnedRecord> records = read_records(source);
-    EXPECT_EQ(read_records(batch), renumbered(records));
+    const std::vector<OwnedRecord> records = read_records(entry.bytes);
+    EXPECT_EQ(read_records(bytes), renumbered(records));
     EXPECT_FALSE(batch.has_holes());
     EXPECT_EQ(batch.attributes(), static_cast<int>(*source.codec()));
     EXPECT_EQ(batch.max_timestamp_ms(), max_timestamp_ms(records));
     batches.add(1);
     with_holes.add(source.has_holes() ? 1 : 0);
+  }
+}
+
+void add(protocol::Splitter& splitter, ConstBytes entry) {
+  const auto scratch = std::make_shared<Buffer>();
+  if (is_batch(entry)) {
+    const BatchView batch(entry);
+    const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, *scratch);
+    EXPECT_FALSE(splitter.add(batch, opened.payload, 0, scratch));
+  } else {
+    const LegacyMessageView message(entry);
+    const protocol::OpenedBatch opened = open_message(message, kLimitBytes, *scratch);
+    EXPECT_FALSE(splitter.add(message, opened.payload, 0));
+  }
+}
+
+// All of a case into one batch, whatever formats it has, by each codec.
+TEST(RecordsConversion, ConvertsUpWhateverComes) {
+  Count converted("records of all formats converted up to format 2");
+  for (const GoldenRecords& records : golden_records()) {
+    SCOPED_TRACE(records.name);
+    for (const Codec codec :
+         {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd}) {
+      protocol::Splitter splitter(1, codec, kLimitBytes);
+      std::vector<OwnedRecord> expected;
+      for (const ConstBytes entry : whole_entries(records.bytes)) {
+        if (is_batch(entry) && BatchView(entry).is_control()) continue;
+        add(splitter, entry);
+        for (OwnedRecord& record : read_records(entry)) expected.push_back(std::move(record));
+      }
+      if (expected.empty()) continue;
+      const Buffer batch = only_batch(splitter);
+      EXPECT_EQ(BatchView(batch).codec(), codec);
+      EXPECT_EQ(read_records(batch), renumbered(expected));
+      converted.add(expected.size());
+    }
   }
 }
 

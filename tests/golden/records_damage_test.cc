@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "allocations.h"
+#include "base/crc32.h"
 #include "base/crc32c.h"
 #include "golden_records.h"
 #include "proof.h"
 #include "protocol/records/batch_reader.h"
+#include "protocol/records/legacy_cursor.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 #include "protocol/records/record_stream.h"
@@ -17,6 +21,9 @@ namespace {
 
 using protocol::BatchReader;
 using protocol::BatchView;
+using protocol::LegacyMessageView;
+using protocol::LegacyRecord;
+using protocol::RecordView;
 namespace field = protocol::batch_field;
 
 // Sanitizers make it some fifty times slower: there a byte takes fifteen other values.
@@ -35,8 +42,8 @@ constexpr std::size_t kMemoryLimit = 4 * kLimitBytes;
 
 enum class Outcome : std::uint8_t {
   kRead,      // every record, and every byte of it
-  kRefused,   // not a batch, or no records
-  kWrongCrc,  // of a batch whose header makes sense
+  kRefused,   // neither a batch nor a message, or without all of its records
+  kWrongCrc,  // of what has a header that makes sense
 };
 
 std::size_t sum_of(const std::optional<ConstBytes>& bytes) {
@@ -55,47 +62,95 @@ std::size_t sum_of(const protocol::RecordView& record) {
   return sum;
 }
 
-// Outcome of a walk over records, by RecordCursor or RecordStream.
-template <class Records>
-Outcome walk(Records records) {
+std::size_t sum_of(const LegacyRecord& record) {
+  return sum_of(record.key) + sum_of(record.value);
+}
+
+template <class Record>
+Outcome walk(auto cursor) {
   std::size_t sum = 0;
-  for (protocol::RecordView record; records.next(record);) sum += sum_of(record);
+  for (Record record; cursor.next(record);) sum += sum_of(record);
   EXPECT_LT(sum, 255 * kLimitBytes);
-  return records.ok() ? Outcome::kRead : Outcome::kRefused;
+  return cursor.ok() ? Outcome::kRead : Outcome::kRefused;
 }
 
-Outcome read_whole(const BatchView& batch, Buffer& scratch) {
-  const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+Outcome walk_whole(const BatchView& batch, ConstBytes payload) {
+  return walk<RecordView>(protocol::RecordCursor(payload, batch.record_count()));
+}
+
+Outcome walk_whole(const LegacyMessageView& message, ConstBytes payload) {
+  return walk<LegacyRecord>(protocol::LegacyCursor(message, payload));
+}
+
+Outcome walk_in_pieces(const BatchView& batch) {
+  return walk<RecordView>(protocol::RecordStream(batch, kLimitBytes));
+}
+
+Outcome walk_in_pieces(const LegacyMessageView& message) {
+  return walk<LegacyRecord>(protocol::LegacyCursor(message, kLimitBytes));
+}
+
+// Read whole and in pieces, which must agree; each with fresh memory, so that all of it counts.
+Outcome read(const auto& entry, const protocol::OpenedBatch& opened, std::size_t before) {
   if (opened.error == protocol::OpenError::kWrongCrc) return Outcome::kWrongCrc;
-  if (opened.error != protocol::OpenError::kNone) return Outcome::kRefused;
-  return walk(protocol::RecordCursor(opened.payload, batch.record_count()));
-}
-
-Outcome read(ConstBytes bytes, Buffer& scratch) {
-  BatchReader reader(bytes);
-  if (reader.next() != BatchReader::Step::kBatch) return Outcome::kRefused;
-  return read_whole(reader.batch(), scratch);
-}
-
-// In one piece and in pieces, which must agree; each with fresh memory, so that all of what is
-// taken counts.
-Outcome read_within_limit(const GoldenEntry& entry, std::size_t position) {
-  BatchReader reader(entry.bytes);
-  if (reader.next() != BatchReader::Step::kBatch) return Outcome::kRefused;
-  const std::size_t before = allocated_bytes();
-  Buffer scratch;
-  const Outcome whole = read_whole(reader.batch(), scratch);
+  const bool is_open = opened.error == protocol::OpenError::kNone;
+  const Outcome whole = is_open ? walk_whole(entry, opened.payload) : Outcome::kRefused;
   const std::size_t between = allocated_bytes();
-  const Outcome streamed = walk(protocol::RecordStream(reader.batch(), kLimitBytes));
-  EXPECT_LE(between - before, kMemoryLimit) << entry.name << ", byte " << position;
-  EXPECT_LE(allocated_bytes() - between, kMemoryLimit) << entry.name << ", byte " << position;
-  EXPECT_EQ(streamed, whole) << entry.name << ", byte " << position;
+  const Outcome in_pieces = walk_in_pieces(entry);
+  EXPECT_LE(between - before, kMemoryLimit);
+  EXPECT_LE(allocated_bytes() - between, kMemoryLimit);
+  EXPECT_EQ(in_pieces, whole);
   return whole;
 }
 
-void mend_crc(Buffer& batch) {
+Outcome read(ConstBytes bytes) {
+  BatchReader reader(bytes);
+  const BatchReader::Step step = reader.next();
+  const std::size_t before = allocated_bytes();
+  Buffer scratch;
+  if (step == BatchReader::Step::kBatch) {
+    return read(reader.batch(), open_batch(reader.batch(), kLimitBytes, scratch), before);
+  }
+  if (step != BatchReader::Step::kLegacy) return Outcome::kRefused;
+  const LegacyMessageView message(reader.bytes());
+  if (!message.ok()) return Outcome::kRefused;
+  return read(message, open_message(message, kLimitBytes, scratch), before);
+}
+
+void mend_crc_of_batch(Buffer& batch) {
   store_be(batch.data() + field::kCrc, crc32c(ConstBytes(batch).subspan(field::kAttributes)));
 }
+
+void mend_crc_of_message(MutableBytes message) {
+  store_be(message.data() + protocol::message_field::kCrc, crc32(message.subspan(field::kMagic)));
+}
+
+void mend_size(Buffer& entry) {
+  store_be(entry.data() + field::kBatchLength,
+           static_cast<std::int32_t>(entry.size() - protocol::kBatchPrefixBytes));
+}
+
+// A wrapper's value is cut with it.
+void mend_sizes_of_message(Buffer& message) {
+  mend_size(message);
+  const std::size_t header =
+      message[field::kMagic] == 0 ? protocol::kMinMessageBytes : protocol::kMinMessageBytesOfMagic1;
+  if (!LegacyMessageView(message).is_compressed() || message.size() < header) return;
+  store_be(message.data() + header - 4, static_cast<std::int32_t>(message.size() - header));
+}
+
+// What the tests must know of a format.
+struct Format {
+  std::size_t first_checked;  // the position from which on the checksum tells of a change
+  std::size_t header_bytes;
+  void (*mend_sizes)(Buffer& entry);
+  void (*mend_crc)(Buffer& entry);
+};
+
+const Format kBatches = {field::kAttributes, protocol::kBatchHeaderBytes, mend_size,
+                         mend_crc_of_batch};
+const Format kMessages = {field::kMagic, protocol::kMinMessageBytes, mend_sizes_of_message,
+                          [](Buffer& message) { mend_crc_of_message(message); }};
 
 // Every byte of the headers; of large payloads some.
 bool is_sampled(std::size_t position, std::size_t size) {
@@ -103,65 +158,127 @@ bool is_sampled(std::size_t position, std::size_t size) {
 }
 
 // Base offset and leader epoch are the broker's to write, behind the producer's back.
-bool is_checked(std::size_t position) {
-  return position >= field::kMagic ||
-         (position >= field::kBatchLength && position < field::kLeaderEpoch);
+bool is_noticed(std::size_t position, bool is_batch) {
+  if (position < field::kBatchLength) return false;
+  return !is_batch || position < field::kLeaderEpoch || position >= field::kMagic;
 }
 
-TEST(RecordsDamage, EveryChangedByteIsNoticed) {
-  Count changes("changed bytes of batches noticed");
-  Buffer scratch;
-  for (GoldenEntry& entry : golden_batches()) {
+void expect_noticed(std::vector<GoldenEntry> entries, std::string_view proof) {
+  Count changes(proof);
+  for (GoldenEntry& entry : entries) {
+    const bool batch = is_batch(entry.bytes);
     for (std::size_t position = 0; position < entry.bytes.size(); ++position) {
       if (!is_sampled(position, entry.bytes.size())) continue;
       for (int change = kStep; change < 256; change += kStep) {
         entry.bytes[position] += static_cast<std::uint8_t>(change);
-        const Outcome outcome = read(entry.bytes, scratch);
+        const Outcome outcome = read(entry.bytes);
         entry.bytes[position] -= static_cast<std::uint8_t>(change);
-        if (is_checked(position)) {
-          ASSERT_NE(outcome, Outcome::kRead) << entry.name << ", byte " << position;
-          changes.add(1);
-        } else {
-          ASSERT_NE(outcome, Outcome::kWrongCrc) << entry.name << ", byte " << position;
-        }
+        const bool noticed = is_noticed(position, batch);
+        ASSERT_NE(outcome, noticed ? Outcome::kRead : Outcome::kWrongCrc)
+            << entry.name << ", byte " << position;
+        changes.add(noticed ? 1 : 0);
       }
     }
+    ASSERT_FALSE(testing::Test::HasFailure()) << entry.name;
   }
 }
 
-// Every value in the header and in small batches, some in the others.
-TEST(RecordsDamage, EveryChangedByteUnderARightChecksumIsReadCleanly) {
-  Count changes("batches with a changed byte and a right checksum read or refused");
-  for (GoldenEntry& entry : golden_batches()) {
-    for (std::size_t position = field::kAttributes; position < entry.bytes.size(); ++position) {
+// Every value in the header and in small entries, some in the others.
+void expect_read_cleanly(std::vector<GoldenEntry> entries, const Format& format,
+                         std::string_view proof) {
+  Count changes(proof);
+  for (GoldenEntry& entry : entries) {
+    for (std::size_t position = format.first_checked; position < entry.bytes.size(); ++position) {
       if (!is_sampled(position, entry.bytes.size())) continue;
-      const bool every = position < protocol::kBatchHeaderBytes || entry.bytes.size() < 130;
-      const int step = every ? kStep : 17;
+      const int step = position < format.header_bytes || entry.bytes.size() < 130 ? kStep : 17;
       const std::uint8_t original = entry.bytes[position];
       for (int change = step; change < 256; change += step) {
         entry.bytes[position] = static_cast<std::uint8_t>(original + change);
-        mend_crc(entry.bytes);
-        ASSERT_NE(read_within_limit(entry, position), Outcome::kWrongCrc);
+        format.mend_crc(entry.bytes);
+        const Outcome outcome = read(entry.bytes);
+        ASSERT_TRUE(outcome != Outcome::kWrongCrc || position == field::kMagic);
         changes.add(1);
       }
       entry.bytes[position] = original;
+      ASSERT_FALSE(testing::Test::HasFailure()) << entry.name << ", byte " << position;
     }
-    ASSERT_FALSE(testing::Test::HasFailure());
   }
 }
 
-TEST(RecordsDamage, ACutPayloadIsNeverReadAsWhole) {
-  Count prefixes("batches with a cut payload refused");
-  for (const GoldenEntry& whole : golden_batches()) {
-    for (std::size_t size = protocol::kBatchHeaderBytes; size < whole.bytes.size(); ++size) {
-      if (!is_sampled(size, whole.bytes.size())) continue;
-      GoldenEntry entry{whole.name,
-                        {whole.bytes.begin(), whole.bytes.begin() + static_cast<long>(size)}};
-      store_be(entry.bytes.data() + field::kBatchLength,
-               static_cast<std::int32_t>(size - protocol::kBatchPrefixBytes));
-      mend_crc(entry.bytes);
-      ASSERT_EQ(read_within_limit(entry, size), Outcome::kRefused) << entry.name << ", " << size;
-      prefixes.add(1);
+void expect_cuts_refused(const std::vector<GoldenEntry>& entries, const Format& format,
+                         std::string_view proof) {
+  Count cuts(proof);
+  for (const GoldenEntry& entry : entries) {
+    for (std::size_t size = format.header_bytes; size < entry.bytes.size(); ++size) {
+      if (!is_sampled(size, entry.bytes.size())) continue;
+      Buffer cut(entry.bytes.begin(), entry.bytes.begin() + static_cast<long>(size));
+      format.mend_sizes(cut);
+      format.mend_crc(cut);
+      ASSERT_EQ(read(cut), Outcome::kRefused) << entry.name << ", " << size << " bytes";
+      cuts.add(1);
+    }
+  }
+}
+
+TEST(RecordsDamage, EveryChangedByteOfABatchIsNoticed) {
+  expect_noticed(golden_batches(), "changed bytes of batches noticed");
+}
+
+TEST(RecordsDamage, EveryChangedByteOfAMessageIsNoticed) {
+  expect_noticed(golden_messages(), "changed bytes of messages noticed");
+}
+
+TEST(RecordsDamage, EveryChangedByteOfABatchIsReadCleanly) {
+  expect_read_cleanly(golden_batches(), kBatches,
+                      "changed bytes of batches under a right checksum read or refused");
+}
+
+TEST(RecordsDamage, EveryChangedByteOfAMessageIsReadCleanly) {
+  expect_read_cleanly(golden_messages(), kMessages,
+                      "changed bytes of messages under a right checksum read or refused");
+}
+
+TEST(RecordsDamage, ACutBatchIsNeverReadAsWhole) {
+  expect_cuts_refused(golden_batches(), kBatches, "cut batches under a right checksum refused");
+}
+
+TEST(RecordsDamage, ACutMessageIsNeverReadAsWhole) {
+  expect_cuts_refused(golden_messages(), kMessages, "cut messages under a right checksum refused");
+}
+
+// The message in `payload` that holds the byte at `position`.
+MutableBytes message_at(Buffer& payload, std::size_t position) {
+  std::size_t begin = 0;
+  for (const ConstBytes message : whole_entries(payload)) {
+    const std::size_t end = begin + message.size();
+    if (position < end) return MutableBytes(payload).subspan(begin, message.size());
+    begin = end;
+  }
+  return {};  // the truncated one at the end
+}
+
+// Behind the checksums of wrapper and message. In small wrappers every value, in others some.
+TEST(RecordsDamage, EveryChangedByteWithinAWrapperIsReadCleanly) {
+  Count changes("changed bytes within wrappers under right checksums read or refused");
+  for (const GoldenEntry& entry : golden_messages()) {
+    const LegacyMessageView wrapper(entry.bytes);
+    if (!wrapper.is_compressed()) continue;
+    Buffer payload;
+    ASSERT_EQ(open_message(wrapper, kLimitBytes, payload).error, protocol::OpenError::kNone);
+    for (std::size_t position = 0; position < payload.size(); ++position) {
+      if (!is_sampled(position, payload.size())) continue;
+      const MutableBytes message = message_at(payload, position);
+      const Buffer original(message.begin(), message.end());
+      const int step = payload.size() < 200 ? kStep : 17;
+      for (int change = step; change < 256 && !message.empty(); change += step) {
+        payload[position] += static_cast<std::uint8_t>(change);
+        mend_crc_of_message(message);
+        const std::size_t before = allocated_bytes();
+        walk_whole(wrapper, payload);
+        ASSERT_LE(allocated_bytes() - before, kMemoryLimit) << entry.name << ", " << position;
+        std::ranges::copy(original, message.begin());
+        changes.add(1);
+      }
     }
   }
 }

@@ -10,6 +10,8 @@
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/header_patch.h"
+#include "protocol/records/legacy_cursor.h"
+#include "protocol/records/record_stream.h"
 
 namespace kmirror::golden {
 namespace {
@@ -17,22 +19,20 @@ namespace {
 using Json = nlohmann::json;
 using protocol::BatchReader;
 using protocol::BatchView;
+using protocol::LegacyMessageView;
 using Step = BatchReader::Step;
 
-bool is_entry(Step step) {
-  return step == Step::kBatch || step == Step::kLegacy;
-}
-
-Step step_behind_the_last(BatchReader& reader) {
+Step step_behind_the_last(ConstBytes records) {
+  BatchReader reader(records);
   Step step = reader.next();
-  while (is_entry(step)) step = reader.next();
+  while (step == Step::kBatch || step == Step::kLegacy) step = reader.next();
   return step;
 }
 
 TEST(RecordsGolden, EveryFormatCodecAndShapeIsThere) {
   std::set<std::string> names;
   for (const GoldenRecords& records : golden_records()) names.insert(records.name);
-  EXPECT_EQ(names.size(), 233);
+  EXPECT_EQ(names.size(), 239);
   for (const int magic : {0, 1, 2}) {
     for (const char* codec : {"none", "gzip", "snappy", "lz4", "zstd"}) {
       if (magic < 2 && codec == std::string("zstd")) continue;
@@ -44,24 +44,33 @@ TEST(RecordsGolden, EveryFormatCodecAndShapeIsThere) {
 }
 
 TEST(RecordsGolden, ReadsWhatJavaReads) {
-  Count batches("batches of Java's read");
-  Count records_read("records of Java's batches read");
+  Count batches("batches and messages of Java's read");
+  Count records_read("records of Java's read");
   for (const GoldenRecords& records : golden_records()) {
     SCOPED_TRACE(records.name);
-    BatchReader reader(records.bytes);
+    const std::vector<ConstBytes> entries = whole_entries(records.bytes);
+    ASSERT_EQ(entries.size(), records.batches.size());
     std::size_t size = 0;
-    for (const Json& expected : records.batches) {
-      ASSERT_TRUE(is_entry(reader.next())) << reader.malformed().what;
-      size += reader.bytes().size();
-      if (expected["magic"] < 2) continue;
-      EXPECT_TRUE(reader.batch().is_crc_valid());
-      EXPECT_EQ(describe(reader.batch()), expected);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      EXPECT_EQ(describe(entries[i]), records.batches[i]);
       batches.add(1);
-      records_read.add(expected["records"].size());
+      records_read.add(records.batches[i]["records"].size());
+      size += entries[i].size();
     }
     EXPECT_EQ(size, records.valid_bytes);
     const bool is_cut = records.valid_bytes < records.bytes.size();
-    EXPECT_EQ(reader.next(), is_cut ? Step::kPartial : Step::kEnd);
+    EXPECT_EQ(step_behind_the_last(records.bytes), is_cut ? Step::kPartial : Step::kEnd);
+  }
+}
+
+TEST(RecordsGolden, TellsOfATruncatedInnerMessage) {
+  Count wrappers("wrappers asked whether they are truncated");
+  for (const GoldenEntry& entry : golden_messages()) {
+    const LegacyMessageView message(entry.bytes);
+    protocol::LegacyCursor cursor(message, protocol::kDefaultMaxRecordBytes);
+    for (protocol::LegacyRecord record; cursor.next(record);) continue;
+    EXPECT_EQ(cursor.is_truncated(), entry.name.find("truncated") != std::string::npos);
+    wrappers.add(message.is_compressed() ? 1 : 0);
   }
 }
 
@@ -79,8 +88,7 @@ TEST(RecordsGolden, EveryPrefixIsWholeBatchesAndAPart) {
       // those around the ends of batches.
       if (size - whole > 200 && size % 997 != 0) continue;
       const Buffer prefix(records.bytes.begin(), records.bytes.begin() + static_cast<long>(size));
-      BatchReader reader(prefix);
-      ASSERT_EQ(step_behind_the_last(reader), size == whole ? Step::kEnd : Step::kPartial)
+      ASSERT_EQ(step_behind_the_last(prefix), size == whole ? Step::kEnd : Step::kPartial)
           << records.name << ": " << size << " bytes";
       prefixes.add(1);
     }
@@ -120,7 +128,7 @@ TEST(RecordsGolden, BuildsTheSameBytes) {
     SCOPED_TRACE(entry.name);
     const BatchView batch(entry.bytes);
     if (!can_be_built(batch) || batch.codec() != compression::Codec::kNone) continue;
-    Buffer ours = as_produced(build(read_records(batch), compression::Codec::kNone), batch);
+    Buffer ours = as_produced(build(read_records(entry.bytes), compression::Codec::kNone), batch);
     EXPECT_EQ(ours, as_produced(entry.bytes, batch));
     if (!batch.is_transactional()) {
       store_be(ours.data() + protocol::batch_field::kBaseOffset, batch.base_offset());
@@ -137,12 +145,12 @@ TEST(RecordsGolden, BuildsTheSameRecordsInEveryCodec) {
     SCOPED_TRACE(entry.name);
     const BatchView batch(entry.bytes);
     if (!can_be_built(batch)) continue;
-    const std::vector<OwnedRecord> records = read_records(batch);
+    const std::vector<OwnedRecord> records = read_records(entry.bytes);
     Buffer ours = build(records, *batch.codec());
     store_be(ours.data() + protocol::batch_field::kBaseOffset, batch.base_offset());
     EXPECT_EQ(BatchView(ours).codec(), batch.codec());
     EXPECT_EQ(BatchView(ours).max_timestamp_ms(), batch.max_timestamp_ms());
-    EXPECT_EQ(read_records(BatchView(ours)), records);
+    EXPECT_EQ(read_records(ours), records);
     built.add(1);
   }
 }
