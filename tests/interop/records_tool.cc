@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/down_converter.h"
+#include "protocol/records/legacy_message.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/splitter.h"
 
@@ -25,19 +26,21 @@ using Json = nlohmann::json;
 constexpr std::size_t kLimitBytes = 1 << 20;
 constexpr Codec kCodecs[] = {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd};
 
-// One batch on its way out.
-struct Job {
-  Json line;  // name and batch
-  BatchView batch;
-  ConstBytes payload;
+// Prints what became of one batch or message.
+class Printer {
+ public:
+  Printer(Json name, int batch) : line_{{"name", std::move(name)}, {"batch", batch}} {}
 
   void print(const std::string& way, ConstBytes bytes) {
-    line["way"] = way;
-    line["bytes"] = "";
-    auto& hex = line["bytes"].get_ref<std::string&>();
+    std::string hex;
     for (const std::uint8_t byte : bytes) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
-    std::cout << line << '\n';
+    line_["way"] = way;
+    line_["bytes"] = std::move(hex);
+    std::cout << line_ << '\n';
   }
+
+ private:
+  Json line_;
 };
 
 Buffer from_hex(const std::string& text) {
@@ -48,31 +51,47 @@ Buffer from_hex(const std::string& text) {
   return bytes;
 }
 
-void split(Job& job, Codec codec) {
-  Splitter splitter(1, codec, kLimitBytes);
-  KM_CHECK(!splitter.add(job.batch, job.payload, 0, nullptr), "Kafka's classes wrote it");
+void print_split(Splitter& splitter, Codec codec, Printer& printer) {
   for (const SplitBatch& split : splitter.finish()) {
     Buffer bytes;
     for (const ConstBytes piece : split.batch.pieces) {
       bytes.insert(bytes.end(), piece.begin(), piece.end());
     }
-    job.print(fmt::format("split {}", codec_name(codec)), bytes);
+    printer.print(fmt::format("split {}", codec_name(codec)), bytes);
   }
 }
 
-void convert(Job& job, const DownConversion& wanted) {
+void convert(const BatchView& batch, ConstBytes payload, const DownConversion& wanted,
+             Printer& printer) {
   MessageSet set;
-  if (convert_down(job.batch, job.payload, wanted, set)) return;  // a time before 1970
+  if (convert_down(batch, payload, wanted, set)) return;  // a time before 1970
   const char* use = wanted.use == MessageSetUse::kFetch ? "fetch" : "produce";
-  job.print(fmt::format("{} {}", use, codec_name(wanted.codec)), set.bytes);
+  printer.print(fmt::format("{} {}", use, codec_name(wanted.codec)), set.bytes);
 }
 
-void rewrite(Job& job) {
+void rewrite(const BatchView& batch, Printer& printer) {
+  if (batch.record_count() == 0 || batch.is_control()) return;
+  Buffer scratch;
+  const OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+  KM_CHECK(opened.error == OpenError::kNone, "Kafka's classes wrote it");
   for (const Codec codec : kCodecs) {
-    split(job, codec);
+    Splitter splitter(1, codec, kLimitBytes);
+    KM_CHECK(!splitter.add(batch, opened.payload, 0, nullptr), "Kafka's classes wrote it");
+    print_split(splitter, codec, printer);
     if (codec == Codec::kZstd) continue;
-    convert(job, {.use = MessageSetUse::kFetch, .codec = codec});
-    convert(job, {.use = MessageSetUse::kProduce, .codec = codec});
+    convert(batch, opened.payload, {.use = MessageSetUse::kFetch, .codec = codec}, printer);
+    convert(batch, opened.payload, {.use = MessageSetUse::kProduce, .codec = codec}, printer);
+  }
+}
+
+void rewrite(const LegacyMessageView& message, Printer& printer) {
+  Buffer scratch;
+  const OpenedBatch opened = open_message(message, kLimitBytes, scratch);
+  KM_CHECK(opened.error == OpenError::kNone, "Kafka's classes wrote it");
+  for (const Codec codec : kCodecs) {
+    Splitter splitter(1, codec, kLimitBytes);
+    KM_CHECK(!splitter.add(message, opened.payload, 0), "Kafka's classes wrote it");
+    print_split(splitter, codec, printer);
   }
 }
 
@@ -82,13 +101,14 @@ void rewrite_all(const std::string& text) {
   BatchReader reader(bytes);
   for (int i = 0;; ++i) {
     const BatchReader::Step step = reader.next();
-    if (step != BatchReader::Step::kBatch && step != BatchReader::Step::kLegacy) return;
-    if (step == BatchReader::Step::kLegacy || reader.batch().record_count() == 0) continue;
-    Buffer scratch;
-    const OpenedBatch opened = open_batch(reader.batch(), kLimitBytes, scratch);
-    KM_CHECK(opened.error == OpenError::kNone, "Kafka's classes wrote it");
-    Job job{{{"name", line["name"]}, {"batch", i}}, reader.batch(), opened.payload};
-    if (!job.batch.is_control()) rewrite(job);
+    Printer printer(line["name"], i);
+    if (step == BatchReader::Step::kBatch) {
+      rewrite(reader.batch(), printer);
+    } else if (step == BatchReader::Step::kLegacy) {
+      rewrite(LegacyMessageView(reader.bytes()), printer);
+    } else {
+      return;
+    }
   }
 }
 
