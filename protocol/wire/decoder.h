@@ -144,11 +144,12 @@ class Decoder {
     if (!failed() && length >= 0) read_content(out.emplace(), length);
   }
   // A struct that may be null has a byte before it: negative for null (Kafka's generated classes).
+  // T() is for clang, to which a nested struct with defaults cannot be made of nothing.
   template <Described T>
   void read(std::optional<T>& out, bool nullable) {
     const bool present = !nullable || integer<std::int8_t>() >= 0;
     out.reset();
-    if (!failed() && present) read(out.emplace(), false);
+    if (!failed() && present) read(out.emplace(T()), false);
   }
   template <class T>
   void read(T& out, bool) {

@@ -84,7 +84,7 @@ struct TypeOf<std::optional<T>> {
   static void resize(void* optional, std::size_t size) {
     auto& out = *static_cast<Optional*>(optional);
     out.reset();
-    if (size > 0) out.emplace();
+    if (size > 0) out.emplace(T());
   }
 
   static constexpr ValueType kType{.kind = ValueKind::kOptional,
