@@ -1,0 +1,83 @@
+#include "fuzz/codec_input.h"
+
+#include "base/check.h"
+#include "compression/decompressor.h"
+#include "fuzz/memory_limit.h"
+
+namespace kmirror::fuzz {
+namespace {
+
+using compression::Codec;
+using compression::DecompressError;
+using compression::Lz4Header;
+
+// More than a block of any codec that Kafka's writers make.
+constexpr std::size_t kLimitBytes = 256 * 1024;
+
+// The output while it grows, and contexts: two blocks of 4 MiB of lz4.
+constexpr std::size_t kMemoryBytes = 12 << 20;
+constexpr std::size_t kZstdWindowBytes = 128 << 20;
+// Snappy's blocks are as large as its writer wants, but not larger than what they can come from.
+constexpr std::size_t kSnappyRatio = 22;
+
+std::size_t memory_of(Codec codec, ConstBytes input) {
+  if (codec == Codec::kZstd) return kMemoryBytes + kZstdWindowBytes;
+  if (codec == Codec::kSnappy) return kMemoryBytes + kSnappyRatio * input.size();
+  return kMemoryBytes;
+}
+
+// In pieces whose size the input decides. Stops beyond the limit, as a reader may at any time.
+DecompressError read_in_pieces(Codec codec, ConstBytes input, Lz4Header lz4_header, Buffer& out) {
+  const std::size_t piece_bytes = 1 + input.size() * 31 % 5000;
+  const auto stream = make_decompressor(codec, input, lz4_header);
+  std::size_t got = piece_bytes;
+  std::size_t size = 0;
+  for (; got == piece_bytes && size <= kLimitBytes; size += got) {
+    out.resize(size + piece_bytes);
+    got = stream->read(MutableBytes(out).subspan(size));
+  }
+  out.resize(size);
+  return stream->error();
+}
+
+void check_pieces(DecompressError whole_error, const Buffer& whole, DecompressError error,
+                  const Buffer& pieces) {
+  if (whole_error == DecompressError::kTooLarge) {
+    KM_CHECK(pieces.size() > kLimitBytes, "the pieces exceed the limit too");
+    return;
+  }
+  KM_CHECK(error == whole_error, "whole or in pieces, it is the same damage");
+  KM_CHECK(error != DecompressError::kNone || pieces == whole, "and the same content");
+}
+
+}  // namespace
+
+void read_compressed(Codec codec, ConstBytes input, Lz4Header lz4_header) {
+  Buffer out;
+  DecompressError error;
+  {
+    const MemoryLimit limit(memory_of(codec, input));
+    error = decompress(codec, input, kLimitBytes, out, lz4_header);
+  }
+  KM_CHECK(out.size() <= kLimitBytes, "no more comes out than is allowed");
+  KM_CHECK(error == DecompressError::kNone || out.empty(), "nothing comes out of what is damaged");
+  Buffer pieces;
+  DecompressError error_of_pieces;
+  {
+    const MemoryLimit limit(memory_of(codec, input));
+    error_of_pieces = read_in_pieces(codec, input, lz4_header, pieces);
+  }
+  check_pieces(error, out, error_of_pieces, pieces);
+  if (error != DecompressError::kNone) return;
+
+  compression::Compressor compressor(codec);
+  compressor.append(out);
+  Buffer packed;
+  compressor.finish(packed);
+  Buffer again;
+  KM_CHECK(decompress(codec, packed, out.size(), again) == DecompressError::kNone,
+           "what was compressed decompresses");
+  KM_CHECK(again == out, "to what it was");
+}
+
+}  // namespace kmirror::fuzz

@@ -1,0 +1,72 @@
+// Record batches as message sets of format 1: what can be converted holds the same records. The
+// first byte chooses the codec of the set, the rest is as for batches.
+#include "base/check.h"
+#include "base/crc32c.h"
+#include "fuzz/plain_records.h"
+#include "fuzz/target.h"
+#include "protocol/records/batch_reader.h"
+#include "protocol/records/down_converter.h"
+#include "protocol/records/open_batch.h"
+
+namespace kmirror::fuzz {
+namespace {
+
+using compression::Codec;
+using protocol::BatchReader;
+using protocol::BatchView;
+
+constexpr std::size_t kLimitBytes = 256 * 1024;
+constexpr std::size_t kMaxMessageBytes = 1 << 20;
+
+PlainRecords records_of(ConstBytes set) {
+  PlainRecords all;
+  BatchReader reader(set);
+  while (reader.next() == BatchReader::Step::kLegacy) {
+    const protocol::LegacyMessageView message(reader.bytes());
+    KM_CHECK(message.ok() && message.is_crc_valid(), "a written message can be read");
+    protocol::LegacyCursor cursor(message, kMaxMessageBytes);
+    for (PlainRecord& record : plain_records(cursor)) all.push_back(std::move(record));
+    KM_CHECK(cursor.ok(), "and what is within it");
+  }
+  KM_CHECK(reader.next() == BatchReader::Step::kEnd, "the set is whole");
+  return all;
+}
+
+void convert(const BatchView& batch, Codec codec) {
+  Buffer scratch;
+  const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+  if (opened.error != protocol::OpenError::kNone) return;
+  protocol::MessageSet set;
+  const protocol::DownConversion wanted{
+      .use = protocol::MessageSetUse::kFetch, .codec = codec, .first_offset = 0};
+  if (convert_down(batch, opened.payload, wanted, set)) {
+    KM_CHECK(set.bytes.empty(), "nothing of a malformed batch is converted");
+    return;
+  }
+  const PlainRecords converted = records_of(set.bytes);
+  KM_CHECK(converted.size() == static_cast<std::size_t>(set.record_count), "as many as it says");
+  if (batch.is_control()) {
+    KM_CHECK(converted.empty(), "control records are left out");
+    return;
+  }
+  KM_CHECK(converted == plain_records(batch, opened.payload), "the records are the same");
+}
+
+KMIRROR_FUZZ_TARGET(down_conversion) {
+  if (input.empty()) return;
+  const auto codec = static_cast<Codec>(input[0] % 4);
+  Buffer records(input.begin() + 1, input.end());
+  BatchReader reader(records);
+  BatchReader::Step step;
+  while ((step = reader.next()) == BatchReader::Step::kBatch ||
+         step == BatchReader::Step::kLegacy) {
+    if (step == BatchReader::Step::kLegacy) continue;
+    const auto position = static_cast<std::size_t>(reader.bytes().data() - records.data());
+    store_be(records.data() + position + protocol::batch_field::kCrc,
+             crc32c(reader.bytes().subspan(protocol::batch_field::kAttributes)));
+    convert(reader.batch(), codec);
+  }
+}
+
+}  // namespace
+}  // namespace kmirror::fuzz

@@ -1,0 +1,83 @@
+// A message set of formats 0 and 1. Nobody guesses a checksum, so each entry is given the right one
+// before it is read; those within a wrapper are checked. What is converted to format 2 holds the
+// same records.
+#include "base/check.h"
+#include "base/crc32.h"
+#include "fuzz/memory_limit.h"
+#include "fuzz/plain_records.h"
+#include "fuzz/target.h"
+#include "protocol/records/batch_reader.h"
+#include "protocol/records/legacy_cursor.h"
+#include "protocol/records/open_batch.h"
+
+namespace kmirror::fuzz {
+namespace {
+
+using protocol::BatchReader;
+using protocol::LegacyCursor;
+using protocol::LegacyMessageView;
+using protocol::OpenedBatch;
+
+constexpr std::size_t kLimitBytes = 256 * 1024;
+constexpr std::size_t kMaxBatchBytes = 1000;
+// The payload while it grows, contexts, copies of small records.
+constexpr std::size_t kMemoryBytes = 32 << 20;
+
+// Decompressed as it goes; more memory than for one message is not needed, however many there are.
+void read_stream(const LegacyMessageView& message) {
+  const MemoryLimit limit(kMemoryBytes);
+  LegacyCursor stream(message, kLimitBytes);
+  protocol::LegacyRecord record;
+  for (std::size_t count = 0; count < kLimitBytes && stream.next(record);) ++count;
+}
+
+void convert(const LegacyMessageView& message, ConstBytes payload) {
+  LegacyCursor cursor(message, payload);
+  const PlainRecords records = plain_records(cursor);
+  LegacyCursor stream(message, kLimitBytes);
+  KM_CHECK(plain_records(stream) == records, "decompressed as they go, the records are the same");
+  KM_CHECK(stream.ok() == cursor.ok(), "and as sound");
+
+  protocol::Splitter splitter(1, compression::Codec::kNone, kMaxBatchBytes);
+  if (splitter.add(message, payload, 0)) {
+    KM_CHECK(splitter.finish().empty(), "nothing of a malformed message is taken");
+    return;
+  }
+  KM_CHECK(cursor.ok(), "only what is sound is converted");
+  PlainRecords wanted;
+  for (const PlainRecord& record : records) {
+    if (record.offset >= 0) wanted.push_back(record);
+  }
+  KM_CHECK(same_content(plain_records(splitter), wanted), "in format 2 the records are the same");
+}
+
+void read_entry(MutableBytes bytes) {
+  store_be(bytes.data() + protocol::message_field::kCrc,
+           crc32(bytes.subspan(protocol::message_field::kMagic)));
+  const LegacyMessageView message(bytes);
+  if (!message.ok()) return;
+  KM_CHECK(message.is_crc_valid(), "it has the right checksum");
+  read_stream(message);
+  Buffer scratch;
+  OpenedBatch opened;
+  {
+    const MemoryLimit limit(kMemoryBytes);
+    opened = open_message(message, kLimitBytes, scratch);
+  }
+  if (opened.error == protocol::OpenError::kNone) convert(message, opened.payload);
+}
+
+KMIRROR_FUZZ_TARGET(message_sets) {
+  Buffer records(input.begin(), input.end());
+  BatchReader reader(records);
+  BatchReader::Step step;
+  while ((step = reader.next()) == BatchReader::Step::kBatch ||
+         step == BatchReader::Step::kLegacy) {
+    if (step == BatchReader::Step::kBatch) continue;
+    const auto position = static_cast<std::size_t>(reader.bytes().data() - records.data());
+    read_entry(MutableBytes(records).subspan(position, reader.bytes().size()));
+  }
+}
+
+}  // namespace
+}  // namespace kmirror::fuzz

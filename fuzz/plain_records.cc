@@ -1,0 +1,79 @@
+#include "fuzz/plain_records.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "protocol/records/open_batch.h"
+#include "protocol/records/record_cursor.h"
+
+namespace kmirror::fuzz {
+namespace {
+
+constexpr std::size_t kLimitBytes = 1 << 20;
+
+std::optional<Buffer> copy_of(const std::optional<ConstBytes>& field) {
+  if (!field) return std::nullopt;
+  return Buffer(field->begin(), field->end());
+}
+
+// Sums wrap around, as in Java.
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+}  // namespace
+
+PlainRecords plain_records(const protocol::BatchView& batch, ConstBytes payload) {
+  PlainRecords all;
+  protocol::RecordCursor cursor(payload, batch.record_count());
+  protocol::RecordView record;
+  while (cursor.next(record)) {
+    const bool is_create_time = batch.timestamp_type() == protocol::TimestampType::kCreateTime;
+    all.push_back({.offset = batch.offset_at(record.offset_delta),
+                   .timestamp_ms = is_create_time
+                                       ? sum(batch.base_timestamp_ms(), record.timestamp_delta_ms)
+                                       : batch.max_timestamp_ms(),
+                   .key = copy_of(record.key),
+                   .value = copy_of(record.value)});
+  }
+  KM_CHECK(cursor.ok(), "the payload is sound");
+  return all;
+}
+
+PlainRecords plain_records(protocol::LegacyCursor& cursor) {
+  PlainRecords all;
+  protocol::LegacyRecord record;
+  while (cursor.next(record)) {
+    all.push_back({.offset = record.offset,
+                   .timestamp_ms = record.timestamp_ms,
+                   .key = copy_of(record.key),
+                   .value = copy_of(record.value)});
+  }
+  return all;
+}
+
+PlainRecords plain_records(protocol::Splitter& splitter) {
+  PlainRecords all;
+  for (const protocol::SplitBatch& split : splitter.finish()) {
+    Buffer bytes;
+    for (const ConstBytes piece : split.batch.pieces) {
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+    }
+    const protocol::BatchView batch(bytes);
+    Buffer scratch;
+    const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+    KM_CHECK(opened.error == protocol::OpenError::kNone, "a built batch can be opened");
+    for (PlainRecord& record : plain_records(batch, opened.payload)) {
+      all.push_back(std::move(record));
+    }
+  }
+  return all;
+}
+
+bool same_content(PlainRecords a, PlainRecords b) {
+  for (PlainRecord& record : a) record.offset = 0;
+  for (PlainRecord& record : b) record.offset = 0;
+  return a == b;
+}
+
+}  // namespace kmirror::fuzz

@@ -1,0 +1,80 @@
+// A log segment, as `kmirror decode --segment` prints it: the same whatever the sizes are in which
+// the file is read. Of the first byte, one bit asks for records, one keeps wrong checksums (nobody
+// guesses a right one, and then there are no records), the others are the sizes.
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/crc32.h"
+#include "base/crc32c.h"
+#include "fuzz/dumped.h"
+#include "fuzz/memory_limit.h"
+#include "fuzz/target.h"
+#include "protocol/dump/records_dump.h"
+#include "protocol/records/batch_reader.h"
+#include "protocol/records/legacy_message.h"
+
+namespace kmirror::fuzz {
+namespace {
+
+using protocol::BatchReader;
+using protocol::DumpOptions;
+using protocol::DumpOutput;
+
+constexpr std::size_t kMemoryBytes = 1 << 20;
+// Of records: contexts, the largest window.
+constexpr std::size_t kCodecBytes = (12 << 20) + (128 << 20);
+constexpr std::size_t kMaxWrites = 16;  // of 64 KiB each
+
+void set_checksums(Buffer& segment) {
+  BatchReader reader(segment);
+  BatchReader::Step step;
+  while ((step = reader.next()) == BatchReader::Step::kBatch ||
+         step == BatchReader::Step::kLegacy) {
+    namespace batch = protocol::batch_field;
+    namespace message = protocol::message_field;
+    const ConstBytes entry = reader.bytes();
+    std::uint8_t* const to = segment.data() + (entry.data() - segment.data());
+    if (step == BatchReader::Step::kBatch) {
+      store_be(to + batch::kCrc, crc32c(entry.subspan(batch::kAttributes)));
+    } else {
+      store_be(to + message::kCrc, crc32(entry.subspan(message::kMagic)));
+    }
+  }
+}
+
+bool dump(ConstBytes segment, std::size_t read_bytes, const DumpOutput& output,
+          const DumpOptions& options) {
+  const auto read = [&segment, read_bytes](MutableBytes room) {
+    const std::size_t bytes = std::min({room.size(), segment.size(), read_bytes});
+    std::copy_n(segment.begin(), bytes, room.begin());
+    segment = segment.subspan(bytes);
+    return bytes;
+  };
+  return dump_records(read, output, options);
+}
+
+void dump_within_limit(ConstBytes segment, const DumpOptions& options) {
+  const MemoryLimit limit(kMemoryBytes + segment.size() + (options.records ? kCodecBytes : 0));
+  std::size_t writes = 0;
+  dump(segment, segment.size(),
+       {.write = [&writes](std::string_view) { return ++writes < kMaxWrites; },
+        .report = [](std::string_view) {}},
+       options);
+}
+
+KMIRROR_FUZZ_TARGET(segment) {
+  if (input.empty()) return;
+  const DumpOptions options{.records = (input[0] & 0x80) != 0, .max_record_bytes = 64 * 1024};
+  Buffer segment(input.begin() + 1, input.end());
+  if ((input[0] & 0x40) == 0) set_checksums(segment);
+  dump_within_limit(segment, options);
+  Dumped whole;
+  const bool is_sound = dump(segment, segment.size(), whole.output(), options);
+  Dumped pieces;
+  const std::size_t read_bytes = std::size_t{1} + (input[0] & 0x3f);
+  KM_CHECK(dump(segment, read_bytes, pieces.output(), options) == is_sound, "as sound in pieces");
+  KM_CHECK(whole.text() == pieces.text(), "and says the same");
+}
+
+}  // namespace
+}  // namespace kmirror::fuzz

@@ -1,0 +1,202 @@
+"""What fuzzing begins with: a folder of inputs for each target, and dictionaries.
+
+  fuzz_seeds.py GOLDEN_DIR DIR
+
+Inputs come from the files of tests/golden/generate in GOLDEN_DIR. Leaves in DIR <target>/* and, for
+some targets, <target>.dict in libFuzzer's form. The forms of inputs stand in fuzz/README.md.
+"""
+
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Longer ones make a fuzzer slow, and show it nothing that shorter ones don't.
+LONGEST = 16 * 1024
+
+CODECS = [None, "gzip", "snappy", "lz4", "zstd"]
+
+PROPERTIES = [
+    "bootstrap.servers=a:9092,[::1]:9093\ngroup.id=g\nauto.offset.reset=earliest\n",
+    "zookeeper.connect=z1:2181,z2:2181/kafka\r\ngroup.id = g\r\n",
+    "# a comment\n! and another\nbootstrap.servers: a:1, \\\n    b:2\nacks=all\nlinger.ms=5\n",
+    "bootstrap.servers a:9092\ncompression.type=zstd\ncompression.zstd.level=9\nacks=1\n",
+    "memory=64m\nthreads=4\npartitioning=key\ntopic.prefix=copy.\ndestination.partitions=12\n",
+    "\ufeffkey\\ with\\=signs=v\\u00e4lue\\ud83d\\ude00\\t\\n\nempty\n=\n",
+    "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nssl.endpoint.identification.algorithm=\n",
+    "bootstrap.servers=a:9092\ndelivery.timeout.ms=1\nrequest.timeout.ms=30000\nlinger.ms=0\n",
+]
+
+NUMBERS = ["\xff" * 4, "\x7f\xff\xff\xff", "\x80\x00\x00\x00", "\xff\xff", "\x7f\xff", "\x80\x80"]
+NUMBERS += ["\xff\xff\xff\xff\x0f", "\xff\xff\xff\xff\x07", "\x40\x00\x00\x00", "\x00" * 8]
+XERIAL = "\x82SNAPPY\x00\x00\x00\x00\x01\x00\x00\x00\x01"
+RECORDS = ["\x02", "\x00\x00\x00\x31", XERIAL, "\x04\x22\x4d\x18", "\x28\xb5\x2f\xfd", "\xff" * 4]
+DICTIONARIES = {
+    "requests": NUMBERS,
+    "responses": NUMBERS,
+    "data": NUMBERS,
+    "frames": NUMBERS,
+    "round_trip": NUMBERS,
+    "gzip": ["\x1f\x8b\x08", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00", "\x00\x00\xff\xff"],
+    "snappy": [XERIAL, "\x82SNAPPY\x00", *NUMBERS],
+    "lz4": ["\x04\x22\x4d\x18", "\x60\x40\x82", "\x64\x40\xa7", "\x00\x00\x00\x80", "\x00" * 4],
+    "zstd": ["\x28\xb5\x2f\xfd", "\x50\x2a\x4d\x18", "\x37\xa4\x30\xec", "\x01\x00\x00"],
+    "batches": RECORDS,
+    "down_conversion": RECORDS,
+    "message_sets": RECORDS,
+    "segment": RECORDS,
+}
+
+
+def golden_lines(golden, kind):
+    """The lines of wire-*.jsonl or records-*.jsonl."""
+    for path in sorted(golden.glob(f"{kind}-*.jsonl")):
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+def messages(golden):
+    """(role, selector, version, header, body) of every golden message."""
+    lines = [line for line in golden_lines(golden, "wire") if "message" in line]
+    names = {line["message"] for line in lines}
+    data = sorted(name for name in names if not name.endswith(("Request", "Response")))
+    keys = {}
+    for line in lines:
+        if line["message"].endswith("Request"):
+            key = struct.unpack(">h", bytes.fromhex(line["header"])[:2])[0]
+            keys[line["message"].removesuffix("Request")] = key
+    for line in lines:
+        name, version = line["message"], line["version"]
+        header, body = bytes.fromhex(line["header"]), bytes.fromhex(line["body"])
+        if name in data:
+            yield "data", data.index(name), version, header, body
+        else:
+            api = re.sub("(Request|Response)$", "", name)
+            yield name.removeprefix(api).lower() + "s", keys[api], version, header, body
+
+
+def add_messages(golden, add):
+    roles = ["requests", "responses", "data"]
+    frames = []
+    for role, selector, version, header, body in messages(golden):
+        add(role, bytes([selector, version]) + body)
+        add("round_trip", bytes([roles.index(role), selector, version]) + body)
+        if role == "requests":
+            add("frames", struct.pack(">i", len(header + body)) + header + body)
+        if role == "responses" and len(body) < 500:
+            frames.append(header[4:] + body)
+    for first in range(0, len(frames), 16):
+        add("connection", session(frames[first : first + 3], chunk=64))
+        add("connection", session(frames[first : first + 2], chunk=first % 15 + 1))
+
+
+def step(kind, amount=1):
+    return bytes([(amount - 1) << 2 | kind])
+
+
+def session(frames, chunk):
+    """Requests, written in pieces, then their responses: steps as connection_fuzz.cc has them."""
+    steps = step(0, 20) * len(frames) + step(1, 64) * len(frames)
+    stream = b""
+    for number, frame in enumerate(frames, 1):
+        stream += struct.pack(">ii", len(frame) + 4, number) + frame
+    for first in range(0, len(stream), chunk):
+        piece = stream[first : first + chunk]
+        steps += step(2, len(piece)) + piece
+    return steps + step(0, 1) + step(3, 40)
+
+
+def entries(records):
+    """The whole batches, or entries of a message set."""
+    position = 0
+    while position + 17 <= len(records):
+        size = 12 + struct.unpack_from(">i", records, position + 8)[0]
+        if position + size > len(records):
+            return
+        yield records[position : position + size]
+        position += size
+
+
+def compressed_stream(entry):
+    """(codec, stream) of a batch or wrapper; codec None without one."""
+    if entry[16] == 2:
+        return CODECS[entry[22] & 7], entry[61:]
+    at = 26 if entry[16] == 1 else 18  # of the key's length
+    for _ in range(2):
+        size = struct.unpack_from(">i", entry, at)[0]
+        field = entry[at + 4 : at + 4 + max(size, 0)]
+        at += 4 + max(size, 0)
+    return CODECS[entry[17] & 7], field
+
+
+def add_records(golden, add):
+    for line in golden_lines(golden, "records"):
+        records = bytes.fromhex(line["bytes"])
+        formats = {entry[16] for entry in entries(records)}
+        if 2 in formats:
+            add("batches", records)
+            for codec in range(4):
+                add("down_conversion", bytes([codec]) + records)
+        if formats & {0, 1}:
+            add("message_sets", records)
+        for selector in (0x3F, 0x80, 0xC6):
+            add("segment", bytes([selector]) + records)
+        for entry in entries(records):
+            codec, stream = compressed_stream(entry)
+            if codec and stream:
+                add(codec, stream)
+
+
+def property_keys():
+    """Every key that the tables of mirror/config/ name."""
+    text = "".join(
+        path.read_text("utf-8") for path in sorted((ROOT / "mirror/config").glob("known_*_keys.cc"))
+    )
+    return sorted(set(re.findall(r'\{"([a-z][a-z0-9.]+)"', text)))
+
+
+def quoted(text):
+    return "".join(f"\\x{ord(c):02x}" if not "0" <= c <= "z" or c == "\\" else c for c in text)
+
+
+def write_seeds(golden, directory):
+    """Returns how many inputs each target has."""
+    counts = {}
+
+    def add(target, data):
+        if len(data) > LONGEST:
+            return
+        path = directory / target / hashlib.sha256(data).hexdigest()[:16]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        counts[target] = counts.get(target, 0) + (not path.exists())
+        path.write_bytes(data)
+
+    if directory.exists():
+        shutil.rmtree(directory)
+    add_messages(golden, add)
+    add_records(golden, add)
+    for text in PROPERTIES:
+        add("properties", text.encode())
+    dictionaries = dict(DICTIONARIES, properties=property_keys())
+    for target, words in dictionaries.items():
+        lines = "".join(f'"{quoted(word)}"\n' for word in words)
+        (directory / f"{target}.dict").write_text(lines, "utf-8")
+    return counts
+
+
+def main():
+    golden, directory = map(pathlib.Path, sys.argv[1:])
+    counts = write_seeds(golden, directory)
+    for target, count in sorted(counts.items()):
+        print(f"{target}: {count} inputs")
+    if not counts:
+        sys.exit(f"fuzz_seeds.py: nothing in {golden}")
+
+
+if __name__ == "__main__":
+    main()
