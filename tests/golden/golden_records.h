@@ -51,7 +51,7 @@ struct OwnedRecord {
 };
 
 // The records of a batch or a message whose bytes are right, read whole and in pieces. A record's
-// timestamp is the one that consumers see. Throws where anything is amiss.
+// timestamp is the one that consumers see. The test fails where anything is amiss.
 std::vector<OwnedRecord> read_records(ConstBytes entry);
 
 // In the form of GoldenRecords::batches.
