@@ -259,5 +259,18 @@ TEST(ZstdStreaming, RefusesWindowsAbove128MiB) {
   }
 }
 
+// libzstd checks it where it decodes a frame at once, but not in pieces if the last block is empty.
+TEST(ZstdStreaming, ChecksTheDeclaredSize) {
+  Buffer packed = {0x28, 0xb5, 0x2f, 0xfd, 0x20, 3};                    // one byte with the size: 3
+  packed.insert(packed.end(), {3 << 3, 0, 0, 'a', 'b', 'c', 1, 0, 0});  // a raw block, an empty one
+  for (const auto& [declared, error] :
+       {std::pair{3, DecompressError::kNone}, {200, DecompressError::kCorrupt}}) {
+    packed[5] = static_cast<std::uint8_t>(declared);
+    for (const std::size_t piece : {1, 2, 3, 100, 1000}) {
+      EXPECT_EQ(read_all(Codec::kZstd, packed, piece).error, error) << declared << " " << piece;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kmirror::compression

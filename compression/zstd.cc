@@ -4,6 +4,7 @@
 #include <zstd_errors.h>
 
 #include <memory>
+#include <optional>
 
 #include "base/check.h"
 #include "compression/context_pool.h"
@@ -39,17 +40,33 @@ class ZstdDecompressor : public Decompressor {
 
  private:
   std::size_t step(MutableBytes room) override {
+    if (at_frame_start_) begin_frame();
     ZSTD_outBuffer output = {room.data(), room.size(), 0};
     const std::size_t hint = ZSTD_decompressStream(decoder_->context(), &output, &input_);
     if (ZSTD_isError(hint)) return end(error_of(hint));
+    frame_bytes_ += output.pos;
     if (hint == 0) {
-      // A frame has ended; another may follow.
+      // libzstd leaves this to us where the last block is empty.
+      if (frame_bytes_ != declared_bytes_.value_or(frame_bytes_)) {
+        return end(DecompressError::kCorrupt, output.pos);
+      }
+      // Another frame may follow.
+      at_frame_start_ = true;
       if (input_.pos == input_.size) return end(DecompressError::kNone, output.pos);
     } else if (output.pos < output.size) {
       // Room left over means that the input is used up before the frame's end.
       return end(DecompressError::kCorrupt, output.pos);
     }
     return output.pos;
+  }
+
+  void begin_frame() {
+    const unsigned long long declared = ZSTD_getFrameContentSize(
+        static_cast<const std::uint8_t*>(input_.src) + input_.pos, input_.size - input_.pos);
+    declared_bytes_.reset();
+    if (declared < ZSTD_CONTENTSIZE_ERROR) declared_bytes_ = declared;
+    frame_bytes_ = 0;
+    at_frame_start_ = false;
   }
 
   static DecompressError error_of(std::size_t code) {
@@ -60,6 +77,9 @@ class ZstdDecompressor : public Decompressor {
 
   Pooled<Decoder> decoder_;
   ZSTD_inBuffer input_;
+  bool at_frame_start_ = true;
+  std::optional<unsigned long long> declared_bytes_;  // by the header of the frame, if it does
+  unsigned long long frame_bytes_ = 0;                // decompressed of it
 };
 
 }  // namespace
