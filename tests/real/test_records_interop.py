@@ -17,7 +17,8 @@ sys.path.insert(0, str(ROOT / "script" / "lib"))
 import kafka_jars  # noqa: E402
 
 KAFKA = "3.9.1"
-JAVA = ROOT / "tests" / "golden" / "RecordsGolden.java"
+GOLDEN = ROOT / "tests" / "golden" / "RecordsGolden.java"
+APPEND = ROOT / "tests" / "interop" / "AppendInterop.java"
 TOOL = pathlib.Path(
     os.environ.get("KMIRROR_RECORDS_TOOL", ROOT / "build/release/tests/interop/records_tool")
 )
@@ -26,28 +27,40 @@ NO_PRODUCER = {"producerId": -1, "producerEpoch": -1, "baseSequence": -1, "trans
 
 
 def run(command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def java(*args):
-    return run(kafka_jars.java_command(KAFKA, str(JAVA), args))
+def java(program, *args):
+    return run(kafka_jars.java_command(KAFKA, str(program), args))
 
 
 @pytest.fixture(scope="module")
-def read_by_java(tmp_path_factory):
-    """{way: [(name, the batch that we were given, what Java reads in ours)]}."""
+def given(tmp_path_factory):
+    """The file with what Kafka's classes wrote."""
+    path = tmp_path_factory.mktemp("given") / "given.jsonl"
+    path.write_text(java(GOLDEN))
+    return path
+
+
+@pytest.fixture(scope="module")
+def ours(given, tmp_path_factory):
+    """The file with what we made of it."""
     assert TOOL.exists(), f"{TOOL} is not built (KMIRROR_RECORDS_TOOL may name another)"
-    directory = tmp_path_factory.mktemp("records")
-    given, ours = directory / "given.jsonl", directory / "ours.jsonl"
-    given.write_text(java())
-    ours.write_text(run([str(TOOL), str(given)]))
+    path = tmp_path_factory.mktemp("ours") / "ours.jsonl"
+    path.write_text(run([str(TOOL), str(given)]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def read_by_java(given, ours):
+    """{way: [(name, the batch that we were given, what Java reads in ours)]}."""
     batches = {}
     for line in map(json.loads, given.read_text().splitlines()):
         batches[line["name"]] = line["batches"]
     ways = {}
-    for line in map(json.loads, java("read", str(ours)).splitlines()):
+    for line in map(json.loads, java(GOLDEN, "read", str(ours)).splitlines()):
         source = batches[line["name"]][line["batch"]]
         assert line["validBytes"] == len(line["bytes"]) // 2
         ways.setdefault(line["way"], []).append((line["name"], source, line["batches"]))
@@ -92,3 +105,16 @@ def test_message_sets_of_format_1(read_by_java, use, codec):
         for message in ours:
             assert message["magic"] == 1 and message["codec"] == codec, name
             assert message["timestampType"] == kind, name
+
+
+def test_brokers_append_them_in_place(ours):
+    """Of format 2, and of format 1 as made for brokers: nothing is built again, or refused."""
+    answers = {}
+    for line in map(json.loads, java(APPEND, str(ours)).splitlines()):
+        kind = line["way"].split(" ")[0]
+        answers.setdefault((kind, line["appended"]), []).append((line["name"], line["way"]))
+    assert len(answers.pop(("split", "in place"))) > 1000
+    assert len(answers.pop(("produce", "in place"))) > 100
+    # Offsets of a log are what a consumer wants; a broker would have to build wrappers again.
+    assert answers.pop(("fetch", "rebuilt"))
+    assert {kind for kind, _ in answers} == {"fetch"}, answers
