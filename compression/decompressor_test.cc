@@ -259,6 +259,19 @@ TEST(ZstdStreaming, RefusesWindowsAbove128MiB) {
   }
 }
 
+TEST(ZstdStreaming, RefusesWindowsThatAreNotNeeded) {
+  // Three bytes of content, and a window of 2^28 bytes.
+  Buffer packed = {0x28, 0xb5, 0x2f, 0xfd, 0x80, (28 - 10) << 3, 3, 0, 0, 0};
+  packed.insert(packed.end(), {(3 << 3) | 1, 0, 0, 'a', 'b', 'c'});
+  for (const std::size_t piece : {1, 2, 1000}) {
+    EXPECT_EQ(read_all(Codec::kZstd, packed, piece).error, DecompressError::kWindowTooLarge);
+  }
+  packed[5] = (27 - 10) << 3;
+  for (const std::size_t piece : {1, 2, 1000}) {
+    EXPECT_EQ(read_all(Codec::kZstd, packed, piece).error, DecompressError::kNone);
+  }
+}
+
 // libzstd checks it where it decodes a frame at once, but not in pieces if the last block is empty.
 TEST(ZstdStreaming, ChecksTheDeclaredSize) {
   Buffer packed = {0x28, 0xb5, 0x2f, 0xfd, 0x20, 3};                    // one byte with the size: 3

@@ -3,6 +3,9 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -34,13 +37,29 @@ class Decoder {
   ZSTD_DCtx* context_;
 };
 
+// RFC 8878, 3.1.1.1. What libzstd takes by default.
+constexpr std::uint64_t kMaxWindowBytes = std::uint64_t{128} << 20;
+constexpr std::array<std::uint8_t, 4> kMagic = {0x28, 0xb5, 0x2f, 0xfd};
+constexpr std::uint8_t kSingleSegment = 0x20;  // of the flags: there is no byte for the window
+
+// Of the frame that `in` begins with; 0 where the header has none.
+std::uint64_t declared_window_bytes(ConstBytes in) {
+  if (in.size() < kMagic.size() + 2 || !std::equal(kMagic.begin(), kMagic.end(), in.begin()) ||
+      (in[kMagic.size()] & kSingleSegment) != 0) {
+    return 0;
+  }
+  const std::uint8_t window = in[kMagic.size() + 1];
+  const std::uint64_t base = std::uint64_t{1} << (10 + (window >> 3));
+  return base + base / 8 * (window & 7);
+}
+
 class ZstdDecompressor : public Decompressor {
  public:
   explicit ZstdDecompressor(ConstBytes in) : input_{in.data(), in.size(), 0} {}
 
  private:
   std::size_t step(MutableBytes room) override {
-    if (at_frame_start_) begin_frame();
+    if (at_frame_start_ && !begin_frame()) return end(DecompressError::kWindowTooLarge);
     ZSTD_outBuffer output = {room.data(), room.size(), 0};
     const std::size_t hint = ZSTD_decompressStream(decoder_->context(), &output, &input_);
     if (ZSTD_isError(hint)) return end(error_of(hint));
@@ -60,13 +79,17 @@ class ZstdDecompressor : public Decompressor {
     return output.pos;
   }
 
-  void begin_frame() {
-    const unsigned long long declared = ZSTD_getFrameContentSize(
-        static_cast<const std::uint8_t*>(input_.src) + input_.pos, input_.size - input_.pos);
+  // False if its window is too large. libzstd would overlook that where `room` takes all of it.
+  bool begin_frame() {
+    const auto* const frame = static_cast<const std::uint8_t*>(input_.src) + input_.pos;
+    const std::size_t bytes = input_.size - input_.pos;
+    if (declared_window_bytes({frame, bytes}) > kMaxWindowBytes) return false;
+    const unsigned long long declared = ZSTD_getFrameContentSize(frame, bytes);
     declared_bytes_.reset();
     if (declared < ZSTD_CONTENTSIZE_ERROR) declared_bytes_ = declared;
     frame_bytes_ = 0;
     at_frame_start_ = false;
+    return true;
   }
 
   static DecompressError error_of(std::size_t code) {
