@@ -15,6 +15,8 @@ def export(golden, build, directory):
     inputs = 0
     for source in ["seeds", "corpus"]:
         for path in sorted((build / source).glob("*/*")):
+            if path.parent.name == "canary":
+                continue
             target = directory / "corpus" / path.parent.name
             target.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
