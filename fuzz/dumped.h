@@ -1,5 +1,4 @@
-// What `kmirror decode` would print: lines, each of which has to be JSON, and sentences about what
-// is wrong, in their order. One owner.
+// What `kmirror decode` would print: lines, and sentences about what is wrong. One owner.
 #pragma once
 
 #include <string>
@@ -13,12 +12,15 @@ class Dumped {
   // Refers to this object. More than a mebibyte is not taken: as if nobody read it any more.
   protocol::DumpOutput output();
 
+  // All of it, in its order.
   const std::string& text() const { return text_; }
 
- private:
-  bool write(std::string_view lines);
+  // Each line has to be JSON.
+  void check_lines() const;
 
+ private:
   std::string text_;
+  std::string lines_;
 };
 
 }  // namespace kmirror::fuzz

@@ -10,6 +10,7 @@ namespace {
 KMIRROR_FUZZ_TARGET(frames) {
   Dumped dumped;
   dump_request_frames(input, dumped.output());
+  dumped.check_lines();
 }
 
 }  // namespace

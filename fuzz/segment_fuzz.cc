@@ -70,6 +70,7 @@ KMIRROR_FUZZ_TARGET(segment) {
   dump_within_limit(segment, options);
   Dumped whole;
   const bool is_sound = dump(segment, segment.size(), whole.output(), options);
+  whole.check_lines();
   Dumped pieces;
   const std::size_t read_bytes = std::size_t{1} + (input[0] & 0x3f);
   KM_CHECK(dump(segment, read_bytes, pieces.output(), options) == is_sound, "as sound in pieces");
