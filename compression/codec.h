@@ -34,7 +34,7 @@ std::optional<LevelRange> level_range(Codec codec);
 enum class DecompressError : std::uint8_t {
   kNone,
   kCorrupt,   // not this codec's format, a wrong checksum, an early end, or bytes behind the end
-  kTooLarge,  // more than limit_bytes would come out
+  kTooLarge,  // more than limit_bytes would come out, or is declared by a block of snappy
   kWindowTooLarge,  // a zstd frame that can only be read with a window of more than 128 MiB
 };
 

@@ -22,7 +22,6 @@ constexpr std::size_t kBlockBytes = 32 << 10;
 // Snappy's best element makes 64 bytes of 3, so no honest block grows by more than this.
 constexpr std::size_t kMaxGrowth = 22;
 
-// A block that declares more is decoded once without output before memory is taken for it.
 constexpr std::size_t kMaxUncheckedBytes = 1 << 20;
 
 const char* chars(const std::uint8_t* bytes) {
@@ -37,6 +36,12 @@ bool has_magic(ConstBytes in) {
 struct Block {
   ConstBytes packed;
   std::size_t size = 0;
+
+  // A block that declares much is decoded once without output before memory is taken for it.
+  bool is_worth_its_size() const {
+    return size <= kMaxUncheckedBytes ||
+           ::snappy::IsValidCompressedBuffer(chars(packed.data()), packed.size());
+  }
 
   bool unpack_to(std::uint8_t* out) const {
     return ::snappy::RawUncompress(chars(packed.data()), packed.size(),
@@ -90,9 +95,7 @@ class Blocks {
   static bool has_honest_size(Block& block) {
     const char* packed = chars(block.packed.data());
     if (!::snappy::GetUncompressedLength(packed, block.packed.size(), &block.size)) return false;
-    if (block.size > block.packed.size() * kMaxGrowth) return false;
-    if (block.size <= kMaxUncheckedBytes) return true;
-    return ::snappy::IsValidCompressedBuffer(packed, block.packed.size());
+    return block.size <= block.packed.size() * kMaxGrowth;
   }
 
   ConstBytes rest_;
@@ -112,6 +115,7 @@ class SnappyDecompressor : public Decompressor {
       if (!blocks_.next(block)) {
         return end(blocks_.is_corrupt() ? DecompressError::kCorrupt : DecompressError::kNone);
       }
+      if (!block.is_worth_its_size()) return end(DecompressError::kCorrupt);
       const bool fits = block.size <= room.size();
       if (!fits) make_room(block.size);
       if (!block.unpack_to(fits ? room.data() : buffer_.get())) {
@@ -151,6 +155,7 @@ DecompressError snappy_decompress(ConstBytes in, BoundedOutput& out) {
   Block block;
   while (blocks.next(block)) {
     if (block.size > out.left()) return DecompressError::kTooLarge;
+    if (!block.is_worth_its_size()) return DecompressError::kCorrupt;
     if (!block.unpack_to(out.room(block.size).data())) return DecompressError::kCorrupt;
     out.commit(block.size);
   }

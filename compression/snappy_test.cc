@@ -81,6 +81,15 @@ TEST(Snappy, RefusesLyingSizes) {
   }
 }
 
+// Nothing is decoded of a block that would not be wanted anyway: this one is damaged.
+TEST(Snappy, AsksForTheLimitFirst) {
+  Buffer packed = raw_snappy(Buffer(2 << 20));
+  packed.pop_back();
+  Buffer out;
+  EXPECT_EQ(decompress(Codec::kSnappy, packed, 2 << 20, out), DecompressError::kCorrupt);
+  EXPECT_EQ(decompress(Codec::kSnappy, packed, kLimit, out), DecompressError::kTooLarge);
+}
+
 // The densest block there is must pass the check of the declared size.
 TEST(Snappy, TakesTheBestRatio) {
   const Buffer zeros(1 << 20);
