@@ -62,6 +62,7 @@ void BatchBuilder::push(ConstBytes piece) {
 }
 
 void BatchBuilder::copy(ConstBytes bytes) {
+  if (bytes.empty()) return;  // The arena gives a byte of its own to nothing, too.
   if (codec_ != compression::Codec::kNone) return compressor_.append(bytes);
   const MutableBytes place = allocate(bytes.size());
   std::ranges::copy(bytes, place.begin());

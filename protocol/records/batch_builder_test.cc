@@ -104,6 +104,13 @@ TEST(BatchBuilderTest, LargeBodiesAreNotCopied) {
   EXPECT_EQ(source.use_count(), 1);
 }
 
+// The arena grows by half: no more pieces than blocks of it.
+TEST(BatchBuilderTest, SmallRecordsStandTogether) {
+  BatchBuilder builder(Codec::kNone);
+  for (int i = 0; i < 1000; ++i) builder.append(i, as_bytes(""), as_bytes(""));
+  EXPECT_LE(builder.finish().pieces.size(), 10U);
+}
+
 TEST(BatchBuilderTest, SmallBodiesNeedNoOwner) {
   const auto source = std::make_shared<Buffer>(golden::kTransactional);
   BatchBuilder builder(Codec::kNone);
