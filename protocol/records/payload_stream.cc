@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
+#include <new>
 
 #include "base/check.h"
 
@@ -34,19 +34,26 @@ compression::DecompressError PayloadStream::error() const {
   return stream_ == nullptr ? compression::DecompressError::kNone : stream_->error();
 }
 
+void PayloadStream::grow(std::size_t window_bytes) {
+  auto* memory = static_cast<std::uint8_t*>(std::realloc(window_.get(), window_bytes));
+  if (memory == nullptr) throw std::bad_alloc();
+  (void)window_.release();  // realloc has freed or moved it
+  window_.reset(memory);
+  window_bytes_ = window_bytes;
+}
+
 void PayloadStream::fill(std::size_t bytes) {
-  if (window_ == nullptr || bytes > window_bytes_) {
-    window_bytes_ = std::max(bytes, window_bytes_);
-    auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(window_bytes_);
-    std::copy(seen_.begin(), seen_.end(), larger.get());
-    window_ = std::move(larger);
-  } else {
-    std::memmove(window_.get(), seen_.data(), seen_.size());
-  }
-  const MutableBytes room(window_.get() + seen_.size(), window_bytes_ - seen_.size());
-  const std::size_t got = stream_->read(room);
-  ended_ = got < room.size();
-  seen_ = ConstBytes(window_.get(), seen_.size() + got);
+  if (window_ == nullptr) grow(window_bytes_);
+  std::size_t filled = seen_.size();
+  if (filled > 0) std::memmove(window_.get(), seen_.data(), filled);
+  do {
+    if (filled == window_bytes_) grow(std::min(bytes, 2 * window_bytes_));
+    const MutableBytes room(window_.get() + filled, window_bytes_ - filled);
+    const std::size_t got = stream_->read(room);
+    ended_ = got < room.size();
+    filled += got;
+  } while (filled < bytes && !ended_);
+  seen_ = ConstBytes(window_.get(), filled);
 }
 
 }  // namespace kmirror::protocol

@@ -1,10 +1,13 @@
 // The payload of a batch, or of a compressed message of the older formats, read from front to back
-// in bounded memory: a window of what was decompressed, or the payload itself if it is not
-// compressed. The caller keeps the payload alive. One owner, no thread rules.
+// in bounded memory: a window of what was decompressed, and what the codec takes for itself; or the
+// payload as it is, if it is not compressed. The codec's part is bounded too, but by its format:
+// make_decompressor() tells what snappy's blocks, lz4's blocks and zstd's windows may cost. The
+// caller keeps the payload alive. One owner, no thread rules.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 
 #include "base/bytes.h"
@@ -22,8 +25,8 @@ class PayloadStream {
                 std::size_t window_bytes = kWindowBytes);
 
   // What can be seen from position() on: at least `bytes`, or all that is left; empty at the end.
-  // Valid until the next call. The window grows to `bytes`, so the caller says how far a length
-  // that was read may be trusted; it is not touched before there is something to put there.
+  // Valid until the next call. The window grows to at most `bytes`, and only while more is there to
+  // fill it: asking for a length that was read costs no more than the bytes that come.
   ConstBytes peek(std::size_t bytes);
 
   // Goes on by `bytes` of what peek() returned last.
@@ -36,10 +39,17 @@ class PayloadStream {
   compression::DecompressError error() const;
 
  private:
+  struct Free {
+    void operator()(std::uint8_t* memory) const { std::free(memory); }
+  };
+
   void fill(std::size_t bytes);
+  void grow(std::size_t window_bytes);
 
   std::unique_ptr<compression::Decompressor> stream_;  // none if the payload is not compressed
-  std::unique_ptr<std::uint8_t[]> window_;
+  // From malloc, because realloc moves large blocks without copying them, and does not touch what
+  // is added.
+  std::unique_ptr<std::uint8_t[], Free> window_;
   std::size_t window_bytes_;  // of window_, or of the one that will be made
   ConstBytes seen_;           // not skipped yet: the end of what is filled, or of the payload
   std::size_t position_ = 0;

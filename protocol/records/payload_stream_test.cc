@@ -1,6 +1,7 @@
 #include "protocol/records/payload_stream.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -89,6 +90,23 @@ TEST(PayloadStreamTest, DamageIsToldBehindTheGoodBytes) {
     }
     EXPECT_GT(good, 100000u);
     EXPECT_EQ(stream.error(), DecompressError::kCorrupt);
+  }
+}
+
+std::int64_t memory_in_use() {
+  const struct mallinfo2 info = ::mallinfo2();
+  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
+}
+
+// Sanitizers keep other books, so with them only the bytes are tested.
+TEST(PayloadStreamTest, AskingForMoreThanThereIsTakesNoMemory) {
+  const Buffer bytes = numbers(1000);
+  for (const Codec codec : kCodecs) {
+    const Buffer packed = compressed(codec, bytes);
+    const std::int64_t before = memory_in_use();
+    PayloadStream stream(codec, packed);
+    EXPECT_TRUE(std::ranges::equal(stream.peek(1 << 30), bytes));
+    EXPECT_LT(memory_in_use() - before, 512 << 10) << codec_name(codec);
   }
 }
 

@@ -1,5 +1,6 @@
-// The records of a batch, decompressed one after the other in bounded memory, for batches of which
-// nobody knows what they hold. Where the payload is needed whole: open_batch() and RecordCursor.
+// The records of a batch, decompressed one after the other in bounded memory (PayloadStream tells
+// how much), for batches of which nobody knows what they hold. Where the payload is needed whole:
+// open_batch() and RecordCursor.
 // The caller keeps the batch alive. One owner, no thread rules.
 #pragma once
 
@@ -13,8 +14,11 @@
 
 namespace kmirror::protocol {
 
-// What Kafka's producers send at most, unless told otherwise (max.request.size).
-inline constexpr std::size_t kDefaultMaxRecordBytes = 1 << 20;
+// With a record of this size and the codec's own memory a stream takes less than 1 MiB: with gzip,
+// snappy in Java's framing, and lz4 in blocks of 64 KiB as Java writes them; with zstd, if its
+// window is small too. Kafka's producers may send up to 1 MiB unless told otherwise
+// (max.request.size).
+inline constexpr std::size_t kDefaultMaxRecordBytes = 768 << 10;
 
 // What a RecordStream says of a record that declares more than max_record_bytes.
 inline constexpr const char* kRecordTooLarge = "record is larger than is allowed";
@@ -23,8 +27,8 @@ class RecordStream {
  public:
   // The batch's CRC is for the caller to check (BatchView::is_crc_valid): here a batch with a wrong
   // one is read like any other. A compressed record that declares more than max_record_bytes is
-  // malformed; so much memory and a window is what a stream takes at most. Where nothing is
-  // compressed nothing is copied, and any size is taken.
+  // malformed. Memory is taken for the record that is read, or for window_bytes if that is more,
+  // and by the codec. Where nothing is compressed nothing is copied, and any size is taken.
   RecordStream(const BatchView& batch, std::size_t max_record_bytes,
                std::size_t window_bytes = PayloadStream::kWindowBytes);
 
