@@ -58,6 +58,7 @@ class Converter {
   // All that format 1 does not allow for, before anything is written.
   std::optional<Malformed> find_misfit(ConstBytes payload);
 
+  // A record of a control batch is only counted.
   void add(const RecordView& record);
   void finish();
 
@@ -83,25 +84,28 @@ std::optional<Malformed> Converter::find_misfit(ConstBytes payload) {
   RecordView record;
   std::int64_t last_offset = -1;
   std::size_t bytes = 0;
-  while (cursor.next(record)) {
+  for (auto begin = cursor.position(); cursor.next(record); begin = cursor.position()) {
     if (!is_wanted(record)) continue;
-    const auto position = static_cast<std::size_t>(record.body.data() - payload.data());
     if (source_.timestamp_at(record.timestamp_delta_ms) < kNoTimestamp) {
-      return Malformed{"timestamp is negative", position};
+      return Malformed{"timestamp is below -1", begin};
     }
     const std::int64_t offset = source_.offset_at(record.offset_delta);
     if (wanted_.use == MessageSetUse::kFetch && offset <= last_offset) {
-      return Malformed{"offsets do not increase", position};
+      return Malformed{"offsets do not increase", begin};
     }
     last_offset = offset;
     bytes += entry_bytes(record);
-    if (bytes > kMaxPayloadBytes) return Malformed{"message set is larger than 1 GiB", position};
+    if (bytes > kMaxPayloadBytes) return Malformed{"message set is larger than 1 GiB", begin};
   }
   return std::nullopt;
 }
 
 void Converter::add(const RecordView& record) {
   if (!is_wanted(record)) return;
+  if (source_.is_control()) {
+    ++set_.dropped_control_records;
+    return;
+  }
   const bool is_compressed = wanted_.codec != Codec::kNone;
   last_offset_ = wanted_.use == MessageSetUse::kProduce ? set_.record_count
                                                         : source_.offset_at(record.offset_delta);
@@ -123,7 +127,11 @@ void Converter::add(const RecordView& record) {
 }
 
 void Converter::finish() {
-  if (wanted_.codec == Codec::kNone || set_.record_count == 0) return;
+  if (set_.record_count == 0) return;
+  set_.dropped_producer = source_.producer_id() >= 0;
+  set_.dropped_transactional = source_.is_transactional();
+  set_.changed_codec = source_.codec() != wanted_.codec;
+  if (wanted_.codec == Codec::kNone) return;
   set_.bytes.resize(kMinMessageBytesOfMagic1);
   compressor_.finish(set_.bytes);
   const std::size_t value_bytes = set_.bytes.size() - kMinMessageBytesOfMagic1;
@@ -140,20 +148,15 @@ std::optional<Malformed> convert_down(const BatchView& source, ConstBytes payloa
                                       const DownConversion& wanted, MessageSet& set) {
   KM_CHECK(wanted.codec != Codec::kZstd, "brokers from before 0.11 have no zstd");
   set = {};
-  if (source.is_control()) {
-    set.dropped_control_records = source.record_count();
-    return std::nullopt;
-  }
   if (auto problem = find_problem(source, payload)) return problem;
   Converter converter(source, wanted, set);
-  if (auto misfit = converter.find_misfit(payload)) return misfit;
+  if (!source.is_control()) {
+    if (auto misfit = converter.find_misfit(payload)) return misfit;
+  }
   RecordCursor cursor(payload, source.record_count());
   RecordView record;
   while (cursor.next(record)) converter.add(record);
   converter.finish();
-  set.dropped_producer = source.producer_id() >= 0;
-  set.dropped_transactional = source.is_transactional();
-  set.changed_codec = set.record_count > 0 && source.codec() != wanted.codec;
   return std::nullopt;
 }
 

@@ -25,9 +25,11 @@ struct MessageSet {
   Buffer bytes;  // one wrapper where there is a codec, else a message a record; may be empty
   std::int32_t record_count = 0;
 
-  // What was left out.
-  std::int64_t dropped_headers = 0;
+  // Of a control batch, which is left out whole: its records from first_offset on.
   std::int32_t dropped_control_records = 0;
+
+  // What the records in the set had that it has no place for. Nothing where it is empty.
+  std::int64_t dropped_headers = 0;
   bool dropped_producer = false;       // id, epoch and sequences
   bool dropped_transactional = false;  // the mark that the records belong to a transaction
   bool changed_codec = false;          // the batch had another one, such as zstd
@@ -39,9 +41,10 @@ struct DownConversion {
   std::int64_t first_offset = 0;                         // records below it are not wanted
 };
 
-// Writes `source` as a message set. `payload` is what open_batch gave for it. Where it is
-// malformed, or holds what format 1 cannot (a negative time, more than 1 GiB), `set` is empty and
-// the position is in the payload. A control batch is left out whole.
+// Writes `source` as a message set. `payload` is what open_batch gave for it. `set` is empty where
+// find_problem finds one, and where a record that is wanted has what format 1 cannot: a time below
+// -1; for kFetch an offset that is not above the one before; more than 1 GiB together with those
+// before. The position is then where the record begins in the payload.
 std::optional<Malformed> convert_down(const BatchView& source, ConstBytes payload,
                                       const DownConversion& wanted, MessageSet& set);
 

@@ -178,15 +178,43 @@ TEST(DownConverterTest, WhatIsDroppedIsReported) {
 
   const MessageSet empty = convert(golden::kEmpty, {.codec = Codec::kGzip});
   EXPECT_TRUE(empty.bytes.empty());
-  EXPECT_TRUE(empty.dropped_producer);
-  EXPECT_FALSE(empty.changed_codec);
+  EXPECT_FALSE(empty.dropped_producer) << "there is no record that had one";
+}
+
+// What is said concerns the records from the first offset on, and nothing if there are none.
+TEST(DownConverterTest, WhatIsNotWantedIsNotDropped) {
+  const BatchView plain(golden::kPlain);
+  const MessageSet last = convert(golden::kPlain, {.first_offset = plain.last_offset()});
+  EXPECT_EQ(last.record_count, 1);
+  EXPECT_EQ(last.dropped_headers, 0);
+
+  const BatchView transactional(golden::kTransactional);
+  const MessageSet none =
+      convert(golden::kTransactional, {.first_offset = transactional.next_offset()});
+  EXPECT_TRUE(none.bytes.empty());
+  EXPECT_FALSE(none.dropped_producer || none.dropped_transactional || none.changed_codec);
+
+  const BatchView commit(golden::kCommit);
+  const MessageSet control = convert(golden::kCommit, {.first_offset = commit.next_offset()});
+  EXPECT_EQ(control.dropped_control_records, 0);
+}
+
+TEST(DownConverterTest, AMalformedControlBatchIsNotPassedOver) {
+  Buffer damaged = golden::kCommit;
+  damaged[kBatchHeaderBytes] = 1;  // the record's length: -1
+  MessageSet set;
+  const auto malformed =
+      convert_down(BatchView(damaged), ConstBytes(damaged).subspan(kBatchHeaderBytes), {}, set);
+  ASSERT_TRUE(malformed);
+  EXPECT_STREQ(malformed->what, "record length is negative");
+  EXPECT_EQ(set.dropped_control_records, 0);
 }
 
 TEST(DownConverterTest, WhatFormat1CannotHoldIsNamed) {
   StoredBatch stored = compacted();
   stored.records[1].timestamp_delta_ms = -5002;
-  EXPECT_STREQ(problem_of(stored, {}).what, "timestamp is negative");
-  EXPECT_EQ(problem_of(stored, {}).position, 17U) << "where the second record's body begins";
+  EXPECT_STREQ(problem_of(stored, {}).what, "timestamp is below -1");
+  EXPECT_EQ(problem_of(stored, {}).position, 11U) << "where the second record begins";
   stored.records[1].timestamp_delta_ms = -5001;
   EXPECT_STREQ(problem_of(stored, {}).what, "nothing") << "-1 is no timestamp";
 

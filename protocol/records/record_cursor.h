@@ -35,6 +35,9 @@ class RecordCursor {
   // the last record are malformed too.
   bool next(RecordView& record);
 
+  // Where in the payload the next record begins.
+  std::size_t position() const { return static_cast<std::size_t>(at_ - payload_.data()); }
+
   bool ok() const { return malformed_.what == nullptr; }
   const Malformed& malformed() const { return malformed_; }
 

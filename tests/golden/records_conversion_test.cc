@@ -137,7 +137,9 @@ TEST(RecordsConversion, RefusesTimesBefore1970) {
     const BatchView batch(entry.bytes);
     const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
     protocol::MessageSet set;
-    ASSERT_TRUE(convert_down(batch, opened.payload, {}, set));
+    const auto malformed = convert_down(batch, opened.payload, {}, set);
+    ASSERT_TRUE(malformed);
+    EXPECT_STREQ(malformed->what, "timestamp is below -1");
     EXPECT_TRUE(set.bytes.empty());
     refused.add(1);
   }
