@@ -17,12 +17,11 @@ std::optional<Malformed> find_problem(const BatchView& source, ConstBytes payloa
   if (payload.size() > kMaxPayloadBytes) return kTooLarge;
   RecordCursor cursor(payload, source.record_count());
   RecordView record;
-  while (cursor.next(record)) {
-    const auto position = static_cast<std::size_t>(record.body.data() - payload.data());
+  for (auto begin = cursor.position(); cursor.next(record); begin = cursor.position()) {
     // Such an offset would count as one that was mirrored before, and the record would be lost.
-    if (record.offset_delta < 0) return Malformed{"offset delta is negative", position};
+    if (record.offset_delta < 0) return Malformed{"offset delta is negative", begin};
     if (source.base_offset() > std::numeric_limits<std::int64_t>::max() - record.offset_delta) {
-      return Malformed{"offset overflows", position};
+      return Malformed{"offset overflows", begin};
     }
   }
   return cursor.ok() ? std::nullopt : std::optional(cursor.malformed());
@@ -32,9 +31,12 @@ std::optional<Malformed> find_problem(const LegacyMessageView& source, ConstByte
   if (payload.size() > kMaxPayloadBytes) return kTooLarge;
   LegacyCursor cursor(source, payload);
   LegacyRecord record;
-  while (cursor.next(record)) {
+  for (auto begin = cursor.position(); cursor.next(record); begin = cursor.position()) {
+    if (record.offset < 0) return Malformed{"offset is negative", begin};
   }
-  return cursor.ok() ? std::nullopt : std::optional(cursor.malformed());
+  if (!cursor.ok()) return cursor.malformed();
+  if (!cursor.is_truncated()) return std::nullopt;
+  return Malformed{"last message within the wrapper is cut off", cursor.position()};
 }
 
 }  // namespace kmirror::protocol

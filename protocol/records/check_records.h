@@ -16,11 +16,15 @@ namespace kmirror::protocol {
 inline constexpr std::size_t kMaxPayloadBytes = std::size_t{1} << 30;
 
 // The first problem of `payload`, which is what open_batch gave for `source`: what a RecordCursor
-// finds, and offsets before the batch or beyond int64. Offsets that do not increase, or go beyond
-// the batch's last one, are none: brokers of 0.11 to 2.3 stored what miscounting clients sent.
+// finds, and offsets before the batch or beyond int64; then the position is where the record
+// begins. Offsets that do not increase, or go beyond the batch's last one, are none: brokers of
+// 0.11 to 2.3 stored what miscounting clients sent.
 std::optional<Malformed> find_problem(const BatchView& source, ConstBytes payload);
 
-// The same for an entry of a message set and what open_message gave for it.
+// The same for an entry of a message set and what open_message gave for it: what a LegacyCursor
+// finds, and what it reads although it is not to be mirrored, which are negative offsets, and a
+// wrapper whose last message is cut off. Left out, that one would be lost, and in format 1 the
+// others have wrong offsets without it.
 std::optional<Malformed> find_problem(const LegacyMessageView& source, ConstBytes payload);
 
 }  // namespace kmirror::protocol

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 
 namespace kmirror::protocol {
 
@@ -19,50 +18,79 @@ bool skip(PayloadStream& payload, std::size_t bytes) {
   return true;
 }
 
+// A message within a wrapper, as far as its first bytes tell.
+struct Inner {
+  std::int64_t offset = 0;
+  std::int32_t size = 0;
+
+  bool is_possible() const {
+    return size >= static_cast<std::int32_t>(kMinMessageBytes - kMessagePrefixBytes);
+  }
+  std::size_t bytes() const { return kMessagePrefixBytes + static_cast<std::size_t>(size); }
+};
+
+constexpr const char* kTooSmall = "message size is too small";
+
+// None if less than its first bytes are left.
+std::optional<Inner> peek_inner(PayloadStream& payload) {
+  const ConstBytes prefix = payload.peek(kMessagePrefixBytes);
+  if (prefix.size() < kMessagePrefixBytes) return std::nullopt;
+  return Inner{.offset = load_be<std::int64_t>(prefix.data() + message_field::kOffset),
+               .size = load_be<std::int32_t>(prefix.data() + message_field::kSize)};
+}
+
+// What is wrong with the entry itself.
+Malformed problem_of(const LegacyMessageView& entry) {
+  if (!entry.ok()) return entry.malformed();
+  if (!entry.codec()) return {"compression codec is unknown", message_field::kAttributes};
+  if (!entry.is_compressed() || entry.value()) return {};
+  // The null is the last that stands there.
+  return {"wrapper has no value", entry.bytes().size() - sizeof(std::int32_t)};
+}
+
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+std::int64_t difference(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 }  // namespace
 
 LegacyCursor::LegacyCursor(const LegacyMessageView& entry, std::size_t max_message_bytes)
-    : entry_(entry), max_message_bytes_(max_message_bytes) {
-  if (entry.codec()) {
-    open(*entry.codec(), entry.value().value_or(ConstBytes()));
-  } else {
-    fail("compression codec is unknown", message_field::kAttributes);
-  }
+    : entry_(entry), max_message_bytes_(max_message_bytes), malformed_(problem_of(entry)) {
+  if (ok() && entry.is_compressed()) open(*entry.codec(), *entry.value());
 }
 
 LegacyCursor::LegacyCursor(const LegacyMessageView& entry, ConstBytes payload)
-    : entry_(entry), max_message_bytes_(std::numeric_limits<std::size_t>::max()) {
-  open(compression::Codec::kNone, payload);
+    : entry_(entry),
+      max_message_bytes_(std::numeric_limits<std::size_t>::max()),
+      malformed_(problem_of(entry)) {
+  if (ok() && entry.is_compressed()) open(compression::Codec::kNone, payload);
 }
 
 void LegacyCursor::open(compression::Codec codec, ConstBytes payload) {
-  malformed_ = entry_.malformed();
-  if (ok() && entry_.offset() < 0) fail("offset is negative", message_field::kOffset);
-  if (!ok() || !entry_.is_compressed()) return;
   const auto header = entry_.lz4_header();
   if (entry_.magic() == 1 && !find_base_offset(PayloadStream(codec, payload, header))) return;
   payload_.emplace(codec, payload, header);
 }
 
 bool LegacyCursor::find_base_offset(PayloadStream payload) {
-  std::int64_t last_offset = 0;
-  Inner inner;
-  while (find_message(payload, inner)) {
-    if (!skip(payload, inner.bytes)) {
-      end(payload, true);
-      break;
-    }
-    last_offset = inner.offset;
-    is_empty_ = false;
+  std::int64_t last_offset = entry_.offset();  // if there is none, which next() tells
+  while (const auto inner = peek_inner(payload)) {
+    const std::size_t position = payload.position();
+    if (!inner->is_possible()) return fail_within(kTooSmall, position + message_field::kSize);
+    if (!skip(payload, inner->bytes())) break;
+    last_offset = inner->offset;
   }
-  if (!ok()) return false;
-  at_end_ = false;
+  if (!check(payload)) return false;
   // Some versions of librdkafka leave a wrapper's offset at 0 and count from its first message.
   if (entry_.offset() == 0) return true;
   if (entry_.offset() < last_offset) {
     return fail("wrapper's offset is below that of its last message", message_field::kOffset);
   }
-  base_offset_ = entry_.offset() - last_offset;
+  base_offset_ = difference(entry_.offset(), last_offset);
   return true;
 }
 
@@ -79,37 +107,25 @@ bool LegacyCursor::next(LegacyRecord& record) {
 }
 
 bool LegacyCursor::next_within(LegacyRecord& record) {
-  Inner inner;
-  if (!find_message(*payload_, inner)) return false;
+  const auto inner = peek_inner(*payload_);
+  if (!inner) return end(!payload_->peek(1).empty());
   const std::size_t position = payload_->position();
-  if (inner.bytes > max_message_bytes_) {
+  if (!inner->is_possible()) return fail_within(kTooSmall, position + message_field::kSize);
+  if (inner->bytes() > max_message_bytes_) {
     // A size that lies beyond the end is no worse than any other message that is cut off.
-    if (!skip(*payload_, inner.bytes)) return end(*payload_, true);
+    if (!skip(*payload_, inner->bytes())) return end(true);
     return fail_within("message is larger than allowed", position);
   }
-  const ConstBytes bytes = payload_->peek(inner.bytes);
-  if (bytes.size() < inner.bytes) return end(*payload_, true);
+  const ConstBytes bytes = payload_->peek(inner->bytes());
+  if (bytes.size() < inner->bytes()) return end(true);
   is_empty_ = false;
-  if (!take(LegacyMessageView(bytes.first(inner.bytes)), position, record)) return false;
-  payload_->skip(inner.bytes);
+  if (!take(LegacyMessageView(bytes.first(inner->bytes())), record)) return false;
+  payload_->skip(inner->bytes());
   return true;
 }
 
-bool LegacyCursor::find_message(PayloadStream& payload, Inner& inner) {
-  const ConstBytes prefix = payload.peek(kMessagePrefixBytes);
-  if (prefix.size() < kMessagePrefixBytes) return end(payload, !prefix.empty());
-  const auto size = load_be<std::int32_t>(prefix.data() + message_field::kSize);
-  if (size < static_cast<std::int32_t>(kMinMessageBytes - kMessagePrefixBytes)) {
-    return fail_within("message size is too small", payload.position() + message_field::kSize);
-  }
-  inner.offset = load_be<std::int64_t>(prefix.data() + message_field::kOffset);
-  inner.bytes = kMessagePrefixBytes + static_cast<std::size_t>(size);
-  if (inner.offset < 0) return fail_within("offset is negative", payload.position());
-  return true;
-}
-
-bool LegacyCursor::take(const LegacyMessageView& message, std::size_t position,
-                        LegacyRecord& record) {
+bool LegacyCursor::take(const LegacyMessageView& message, LegacyRecord& record) {
+  const std::size_t position = payload_->position();
   if (!message.ok()) {
     return fail_within(message.malformed().what, position + message.malformed().position);
   }
@@ -120,10 +136,7 @@ bool LegacyCursor::take(const LegacyMessageView& message, std::size_t position,
     return fail_within("message within a wrapper is compressed",
                        position + message_field::kAttributes);
   }
-  if (message.offset() > std::numeric_limits<std::int64_t>::max() - base_offset_) {
-    return fail_within("offset overflows", position);
-  }
-  record = {.offset = base_offset_ + message.offset(),
+  record = {.offset = sum(base_offset_, message.offset()),
             .timestamp_ms = message.timestamp_ms(),
             .key = message.key(),
             .value = message.value()};
@@ -137,14 +150,18 @@ bool LegacyCursor::take(const LegacyMessageView& message, std::size_t position,
   return true;
 }
 
-bool LegacyCursor::end(const PayloadStream& payload, bool is_truncated) {
+bool LegacyCursor::end(bool is_truncated) {
   at_end_ = true;
-  if (payload.error() != compression::DecompressError::kNone) {
-    return fail_within(compression::decompress_error_text(payload.error()), payload.position());
-  }
+  if (!check(*payload_)) return false;
   if (is_empty_) return fail("wrapper holds no whole message", message_field::kMagic);
   is_truncated_ = is_truncated;
   return false;
+}
+
+// Whether it was the payload's end that was met.
+bool LegacyCursor::check(const PayloadStream& payload) {
+  if (payload.error() == compression::DecompressError::kNone) return true;
+  return fail_within(compression::decompress_error_text(payload.error()), payload.position());
 }
 
 bool LegacyCursor::fail(const char* what, std::size_t position) {

@@ -2,9 +2,9 @@
 // the messages within. Source: Kafka's AbstractLegacyRecordBatch.DeepRecordsIterator. Views only:
 // the caller keeps the entry alive. No thread rules.
 //
-// Of the messages within a wrapper one at a time is in memory. Those of format 1 have offsets that
-// count back from the last one, which has the wrapper's; so the payload is gone through twice, once
-// only for the last offset.
+// Of the messages within a wrapper one at a time is in memory, or a window of them, beside what the
+// codec takes (PayloadStream). Those of format 1 have offsets that count back from the last one,
+// which has the wrapper's; so the payload is gone through twice, once only for the last offset.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@
 namespace kmirror::protocol {
 
 struct LegacyRecord {
-  std::int64_t offset = 0;                   // in the log
+  // In the log. A client may send any; sums that are none of a log's wrap around, as in Java.
+  std::int64_t offset = 0;
   std::int64_t timestamp_ms = kNoTimestamp;  // that consumers see
   TimestampType timestamp_type = TimestampType::kCreateTime;
   std::optional<ConstBytes> key;
@@ -46,22 +47,19 @@ class LegacyCursor {
   const Malformed& malformed() const { return malformed_; }
   bool is_within() const { return is_within_; }
 
+  // Where in the wrapper's decompressed payload the next message begins; 0 if there is no wrapper.
+  std::size_t position() const { return payload_ ? payload_->position() : 0; }
+
   // The wrapper's last message is not whole. It is left out, as Java does. Known at the end.
   bool is_truncated() const { return is_truncated_; }
 
  private:
-  // A message within a wrapper, as far as its first bytes tell.
-  struct Inner {
-    std::int64_t offset = 0;
-    std::size_t bytes = 0;
-  };
-
   void open(compression::Codec codec, ConstBytes payload);
   bool find_base_offset(PayloadStream payload);
-  bool find_message(PayloadStream& payload, Inner& inner);
   bool next_within(LegacyRecord& record);
-  bool take(const LegacyMessageView& message, std::size_t position, LegacyRecord& record);
-  bool end(const PayloadStream& payload, bool is_truncated);
+  bool take(const LegacyMessageView& message, LegacyRecord& record);
+  bool end(bool is_truncated);
+  bool check(const PayloadStream& payload);
   bool fail(const char* what, std::size_t position);
   bool fail_within(const char* what, std::size_t position);
 
@@ -70,7 +68,7 @@ class LegacyCursor {
   std::optional<PayloadStream> payload_;  // of a wrapper
   std::int64_t base_offset_ = 0;          // is added to the offsets within
   bool at_end_ = false;
-  bool is_empty_ = true;  // no whole message was found within
+  bool is_empty_ = true;  // no whole message was read within
   bool is_truncated_ = false;
   bool is_within_ = false;
   Malformed malformed_;

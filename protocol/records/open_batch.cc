@@ -58,10 +58,10 @@ OpenedBatch open_message(const LegacyMessageView& message, std::size_t limit_byt
   if (!message.is_crc_valid()) return {.error = OpenError::kWrongCrc, .payload = {}};
   const auto codec = message.codec();
   if (!codec) return {.error = OpenError::kUnknownCodec, .payload = {}};
-  if (*codec == compression::Codec::kNone || !message.ok()) {
+  if (*codec == compression::Codec::kNone || !message.value()) {
     return {.error = OpenError::kNone, .payload = message.bytes()};
   }
-  return decompress_payload(*codec, message.value().value_or(ConstBytes()), limit_bytes, scratch,
+  return decompress_payload(*codec, *message.value(), limit_bytes, scratch,
                             message.lz4_header());
 }
 

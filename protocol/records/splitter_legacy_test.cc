@@ -159,6 +159,53 @@ TEST(SplitterLegacyTest, MalformedWrapperIsNotTakenAtAll) {
   EXPECT_TRUE(splitter.finish().empty());
 }
 
+// Left out, it would be lost; and in format 1 the others would have wrong offsets.
+TEST(SplitterLegacyTest, ATruncatedWrapperIsNotTakenAtAll) {
+  for (const std::int8_t magic : {0, 1}) {
+    const Buffer first = set_of({{.offset = 0, .magic = magic, .value = "a"}});
+    Buffer within = first;
+    const Buffer second = set_of({{.offset = 1, .magic = magic, .value = "b"}});
+    within.insert(within.end(), second.begin(), second.end() - 1);
+    Splitter splitter(1, Codec::kNone, kLimit);
+    const auto problem =
+        add(splitter, wrapper_of({.offset = 1, .magic = magic}, Codec::kLz4, within));
+    ASSERT_TRUE(problem);
+    EXPECT_STREQ(problem->what, "last message within the wrapper is cut off");
+    EXPECT_EQ(problem->position, first.size());
+    EXPECT_TRUE(splitter.finish().empty());
+  }
+}
+
+// Nor one that can only be read, because it came from a client and not from a log.
+TEST(SplitterLegacyTest, NegativeOffsetsAreNotTaken) {
+  const Buffer good = set_of({{.offset = 8, .magic = 0, .value = "a"}});
+  const Buffer bad = set_of({{.offset = -1, .magic = 0, .value = "b"}});
+  Buffer within = good;
+  within.insert(within.end(), bad.begin(), bad.end());
+  struct Case {
+    Buffer set;
+    std::size_t position;
+  };
+  for (const Case& c :
+       {Case{bad, 0}, Case{set_of({{.offset = -1}}), 0},
+        Case{wrapper_of({.offset = 8, .magic = 0}, Codec::kGzip, within), good.size()}}) {
+    Splitter splitter(1, Codec::kNone, kLimit);
+    const auto problem = add(splitter, c.set);
+    ASSERT_TRUE(problem);
+    EXPECT_STREQ(problem->what, "offset is negative");
+    EXPECT_EQ(problem->position, c.position);
+    EXPECT_TRUE(splitter.finish().empty());
+  }
+}
+
+TEST(SplitterLegacyTest, AWrapperWithoutValueSaysSo) {
+  Splitter splitter(1, Codec::kNone, kLimit);
+  const auto problem = add(splitter, set_of({{.attributes = 1}}));
+  ASSERT_TRUE(problem);
+  EXPECT_STREQ(problem->what, "wrapper has no value");
+  EXPECT_EQ(problem->position, 30U);
+}
+
 // Down and up again is the batch without its headers, which have no place on the way.
 TEST(SplitterLegacyTest, GoesBackToTheBatchThatItCameFrom) {
   constexpr Codec kOld[] = {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4};

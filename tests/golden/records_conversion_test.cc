@@ -201,10 +201,32 @@ void add(protocol::Splitter& splitter, ConstBytes entry) {
   }
 }
 
+bool has_truncated_wrapper(const GoldenRecords& records) {
+  return records.name.find("truncated inner") != std::string::npos;
+}
+
+// Java's consumer does not even say that a record is missing.
+TEST(RecordsConversion, TakesNothingOfATruncatedWrapper) {
+  Count refused("wrappers whose last message is cut off refused");
+  for (const GoldenRecords& records : golden_records()) {
+    if (!has_truncated_wrapper(records)) continue;
+    Buffer scratch;
+    const LegacyMessageView message(records.bytes);
+    const protocol::OpenedBatch opened = open_message(message, kLimitBytes, scratch);
+    protocol::Splitter splitter(1, Codec::kNone, kLimitBytes);
+    const auto problem = splitter.add(message, opened.payload, 0);
+    ASSERT_TRUE(problem) << records.name;
+    EXPECT_STREQ(problem->what, "last message within the wrapper is cut off");
+    EXPECT_TRUE(splitter.finish().empty());
+    refused.add(1);
+  }
+}
+
 // All of a case into one batch, whatever formats it has, by each codec.
 TEST(RecordsConversion, ConvertsUpWhateverComes) {
   Count converted("records of all formats converted up to format 2");
   for (const GoldenRecords& records : golden_records()) {
+    if (has_truncated_wrapper(records)) continue;
     SCOPED_TRACE(records.name);
     for (const Codec codec :
          {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd}) {
