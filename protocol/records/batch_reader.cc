@@ -2,12 +2,13 @@
 
 #include <limits>
 
+#include "protocol/records/legacy_message.h"
+
 namespace kmirror::protocol {
 
 namespace {
 
-// A message of magic 0 without key and value: crc, magic, attributes, two lengths.
-constexpr std::int32_t kMinLegacyLength = 14;
+constexpr std::int32_t kMinMessageLength = kMinMessageBytes - kMessagePrefixBytes;
 constexpr std::int32_t kMinBatchLength = kBatchHeaderBytes - kBatchPrefixBytes;
 
 }  // namespace
@@ -34,7 +35,7 @@ BatchReader::Step BatchReader::next() {
   if (rest.size() < kBatchPrefixBytes) return Step::kPartial;
   const auto length = load_be<std::int32_t>(rest.data() + batch_field::kBatchLength);
   // Every format has a magic, and the shortest message is a legacy one.
-  if (length < kMinLegacyLength) return fail("batch length is too small");
+  if (length < kMinMessageLength) return fail("batch length is too small");
   const std::size_t size = kBatchPrefixBytes + static_cast<std::size_t>(length);
   if (rest.size() < size) return Step::kPartial;
   entry_ = rest.first(size);

@@ -90,9 +90,13 @@ class BatchView {
 
   // None where the bits name a codec that does not exist.
   std::optional<compression::Codec> codec() const {
-    const int bits = attributes() & batch_attribute::kCodecMask;
-    if (bits > static_cast<int>(compression::Codec::kZstd)) return std::nullopt;
-    return static_cast<compression::Codec>(bits);
+    return compression::codec_from_id(attributes() & batch_attribute::kCodecMask);
+  }
+  // What payload() is compressed with: compaction leaves empty batches without a compressed stream,
+  // whatever their codec bits say.
+  std::optional<compression::Codec> payload_codec() const {
+    const auto named = codec();
+    return named && record_count() == 0 ? compression::Codec::kNone : named;
   }
   TimestampType timestamp_type() const {
     return has(batch_attribute::kLogAppendTime) ? TimestampType::kLogAppendTime

@@ -29,7 +29,8 @@ inline constexpr std::size_t kTimestamp = 18;   // int64, milliseconds
 }  // namespace message_field
 
 // Offset and size: the part of an entry that its size does not count.
-inline constexpr std::size_t kMessagePrefixBytes = 12;
+inline constexpr std::size_t kMessagePrefixBytes = kBatchPrefixBytes;
+static_assert(message_field::kSize + sizeof(std::int32_t) == kMessagePrefixBytes);
 
 // The shortest entries: key and value are null.
 inline constexpr std::size_t kMinMessageBytes = 26;

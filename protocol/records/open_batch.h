@@ -5,18 +5,20 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "compression/codec.h"
 #include "protocol/records/batch_view.h"
 #include "protocol/records/legacy_message.h"
 
 namespace kmirror::protocol {
 
+// compression::DecompressError, and what is wrong before anything is decompressed.
 enum class OpenError : std::uint8_t {
-  kNone,
+  kNone = static_cast<int>(compression::DecompressError::kNone),
+  kCorrupt = static_cast<int>(compression::DecompressError::kCorrupt),
+  kTooLarge = static_cast<int>(compression::DecompressError::kTooLarge),
+  kWindowTooLarge = static_cast<int>(compression::DecompressError::kWindowTooLarge),
   kWrongCrc,
   kUnknownCodec,
-  kCorrupt,         // the compressed stream is damaged
-  kTooLarge,        // it holds more than the limit
-  kWindowTooLarge,  // it is zstd with a window of more than 128 MiB
 };
 
 // Words for an error, to stand behind "cannot read batch: ".
@@ -32,7 +34,8 @@ struct OpenedBatch {
 // overwritten, and at most `limit_bytes` are decompressed.
 OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& scratch);
 
-// The same for an entry of a message set: the messages within a wrapper, or the entry as it is.
+// The same for an entry of a message set: the messages within a wrapper; or the entry as it is,
+// also where it is malformed or a wrapper of nothing, which a LegacyCursor finds.
 OpenedBatch open_message(const LegacyMessageView& message, std::size_t limit_bytes,
                          Buffer& scratch);
 

@@ -12,19 +12,14 @@ namespace {
 using compression::Codec;
 using compression::DecompressError;
 
-// Compaction leaves empty batches without a compressed stream, whatever their codec bits say. An
-// unknown codec is refused before anything is read.
-Codec codec_of_payload(const BatchView& batch) {
-  return batch.record_count() == 0 ? Codec::kNone : batch.codec().value_or(Codec::kNone);
-}
-
 }  // namespace
 
+// An unknown codec is refused before anything is read.
 RecordStream::RecordStream(const BatchView& batch, std::size_t max_record_bytes,
                            std::size_t window_bytes)
-    : payload_(codec_of_payload(batch), batch.payload(), compression::Lz4Header::kChecked,
-               window_bytes),
-      max_record_bytes_(codec_of_payload(batch) == Codec::kNone
+    : payload_(batch.payload_codec().value_or(Codec::kNone), batch.payload(),
+               compression::Lz4Header::kChecked, window_bytes),
+      max_record_bytes_(batch.payload_codec() == Codec::kNone
                             ? std::numeric_limits<std::size_t>::max()
                             : max_record_bytes),
       left_(batch.record_count()) {
