@@ -8,7 +8,6 @@
 
 #include "compression/codec.h"
 #include "protocol/dump/json_text.h"
-#include "protocol/records/legacy_message.h"
 
 namespace kmirror::protocol {
 
@@ -56,6 +55,17 @@ void append_control(const RecordView& record, std::string& out) {
   } else {
     out += "null";
   }
+}
+
+void append_record(std::int64_t offset, std::int64_t timestamp_ms, std::string_view timestamp_type,
+                   const std::optional<ConstBytes>& key, const std::optional<ConstBytes>& value,
+                   std::string& out) {
+  fmt::format_to(std::back_inserter(out),
+                 R"({{"offset":{},"timestamp":{},"timestampType":"{}","key":)", offset,
+                 timestamp_ms, timestamp_type);
+  append_json(key, out);
+  out += R"(,"value":)";
+  append_json(value, out);
 }
 
 void append_headers(const RecordView& record, std::string& out) {
@@ -120,17 +130,18 @@ void append_line(const BatchView& batch, const RecordView& record, std::string& 
   const auto base = static_cast<std::uint64_t>(batch.base_timestamp_ms());
   const auto delta = static_cast<std::uint64_t>(record.timestamp_delta_ms);
   const bool appended = batch.timestamp_type() == TimestampType::kLogAppendTime;
-  fmt::format_to(std::back_inserter(out),
-                 R"({{"offset":{},"timestamp":{},"timestampType":"{}","key":)",
-                 batch.offset_at(record.offset_delta),
-                 appended ? batch.max_timestamp_ms() : static_cast<std::int64_t>(base + delta),
-                 timestamp_type_name(batch.timestamp_type()));
-  append_json(record.key, out);
-  out += R"(,"value":)";
-  append_json(record.value, out);
+  append_record(batch.offset_at(record.offset_delta),
+                appended ? batch.max_timestamp_ms() : static_cast<std::int64_t>(base + delta),
+                timestamp_type_name(batch.timestamp_type()), record.key, record.value, out);
   append_headers(record, out);
   if (batch.is_control()) append_control(record, out);
   out += "}\n";
+}
+
+void append_line(const LegacyMessageView& message, const LegacyRecord& record, std::string& out) {
+  append_record(record.offset, record.timestamp_ms, timestamp_type_name(message), record.key,
+                record.value, out);
+  out += ",\"headers\":[]}\n";
 }
 
 }  // namespace kmirror::protocol

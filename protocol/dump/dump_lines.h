@@ -9,6 +9,8 @@
 
 #include "base/bytes.h"
 #include "protocol/records/batch_view.h"
+#include "protocol/records/legacy_cursor.h"
+#include "protocol/records/legacy_message.h"
 #include "protocol/records/record_cursor.h"
 
 namespace kmirror::protocol {
@@ -24,5 +26,8 @@ struct EntryLine {
 void append_line(const EntryLine& entry, std::string& out);
 
 void append_line(const BatchView& batch, const RecordView& record, std::string& out);
+
+// Of a message, or of one within it.
+void append_line(const LegacyMessageView& message, const LegacyRecord& record, std::string& out);
 
 }  // namespace kmirror::protocol

@@ -29,6 +29,7 @@ class Dump {
   bool check(ConstBytes first_piece);
   void dump_records_of(ConstBytes entry);
   void dump_records_of(const BatchView& batch);
+  void dump_records_of(const LegacyMessageView& message);
   void end(EntryReader::Step step);
 
   void write_lines();
@@ -101,7 +102,7 @@ void Dump::dump_records_of(ConstBytes entry) {
   if (entries_.magic() == 2) {
     dump_records_of(BatchView(entry));
   } else {
-    fail(entries_.position(), "messages of format 0 and 1 are not read yet");
+    dump_records_of(LegacyMessageView(entry));
   }
 }
 
@@ -116,11 +117,23 @@ void Dump::dump_records_of(const BatchView& batch) {
   if (!stream.ok()) fail_within(kBatchHeaderBytes, is_compressed, stream.malformed());
 }
 
+void Dump::dump_records_of(const LegacyMessageView& message) {
+  LegacyCursor cursor(message, options_.max_record_bytes);
+  LegacyRecord record;
+  while (!is_closed_ && cursor.next(record)) {
+    append_line(message, record, lines_);
+    write_lines_if_many();
+  }
+  if (!cursor.ok()) fail_within(0, cursor.is_within(), cursor.malformed());
+  if (cursor.is_truncated()) fail(entries_.position(), "the last message within is cut");
+}
+
 // What is malformed within an entry whose records begin behind `header` bytes.
 void Dump::fail_within(std::size_t header, bool is_compressed, const Malformed& malformed) {
   if (!entries_.is_complete()) return;  // that it is cut is all there is to say
   std::string what = malformed.what;
-  if (what == kRecordTooLarge) what += fmt::format(", {} bytes", options_.max_record_bytes);
+  if (what == kRecordTooLarge)
+    what += fmt::format(" (max-record-bytes={})", options_.max_record_bytes);
   if (is_compressed) {
     fail(entries_.position(),
          fmt::format("{}, at byte {} of the decompressed records", what, malformed.position));

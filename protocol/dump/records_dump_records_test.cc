@@ -3,6 +3,7 @@
 
 #include "protocol/dump/records_dump.h"
 #include "protocol/records/golden_batches.h"
+#include "protocol/records/legacy_message.h"
 #include "protocol/testing/byte_source.h"
 #include "protocol/testing/dumped.h"
 #include "protocol/testing/message_set.h"
@@ -131,8 +132,9 @@ TEST(RecordsDump, ALargeRecordOfACompressedBatchIsRefused) {
   const auto dumped = dump(concat({golden::kZstd, golden::kPlain}), 300);
   EXPECT_FALSE(dumped.is_sound);
   EXPECT_EQ(records_of(dumped).size(), 4u + 5);
-  EXPECT_THAT(dumped.reports, ElementsAre("5: byte 0: record is larger than is allowed, 300 bytes, "
-                                          "at byte 64 of the decompressed records"));
+  EXPECT_THAT(dumped.reports, ElementsAre("5: byte 0: record is larger than is allowed "
+                                          "(max-record-bytes=300), at byte 64 of the "
+                                          "decompressed records"));
 }
 
 TEST(RecordsDump, AHeaderThatCannotBeIsTold) {
@@ -142,6 +144,64 @@ TEST(RecordsDump, AHeaderThatCannotBeIsTold) {
   EXPECT_FALSE(dumped.is_sound);
   EXPECT_EQ(records_of(dumped).size(), 5u);
   EXPECT_THAT(dumped.reports, ElementsAre("1: byte 0: base offset is negative"));
+}
+
+TEST(RecordsDump, MessagesAreRecords) {
+  const auto dumped = dump(testing::set_of(
+      {{.offset = 20, .magic = 0, .key = "k", .value = "v"},
+       {.offset = 21, .magic = 1, .attributes = 8, .timestamp_ms = 5, .value = ""}}));
+  EXPECT_TRUE(dumped.is_sound);
+  EXPECT_EQ(dumped.lines.size(), 4u);
+  EXPECT_THAT(records_of(dumped), ElementsAre(json::parse(R"({
+      "offset": 20, "timestamp": -1, "timestampType": "NoTimestampType", "key": "k", "value": "v",
+      "headers": []})"),
+                                              json::parse(R"({
+      "offset": 21, "timestamp": 5, "timestampType": "LogAppendTime", "key": null, "value": "",
+      "headers": []})")));
+}
+
+const Buffer kInner = testing::set_of({{.offset = 0, .timestamp_ms = 5, .value = "one"},
+                                       {.offset = 2, .timestamp_ms = 6, .value = "two"}});
+
+TEST(RecordsDump, MessagesWithinAWrapperHaveTheirOffsetsInTheLog) {
+  const auto dumped =
+      dump(testing::wrapper_of({.offset = 52}, compression::Codec::kSnappy, kInner));
+  EXPECT_TRUE(dumped.is_sound);
+  EXPECT_EQ(dumped.lines[0]["lastOffset"], 52);
+  EXPECT_EQ(dumped.lines[0]["compressCodec"], "snappy");
+  const auto records = records_of(dumped);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0]["offset"], 50);
+  EXPECT_EQ(records[1]["offset"], 52);
+  EXPECT_EQ(records[1]["timestamp"], 6);
+}
+
+TEST(RecordsDump, WhatIsWrongWithMessagesIsTold) {
+  const auto wrapped = [](ConstBytes set) {
+    return testing::wrapper_of({.offset = 52}, compression::Codec::kGzip, set);
+  };
+  Buffer bad_inner = kInner;
+  bad_inner.back() ^= 1;
+  Buffer bad_key = testing::entry_of({.offset = 1, .value = "v"});
+  bad_key[message_field::kTimestamp + 8] = 0x80;
+  testing::mend_crc(bad_key);
+  const std::pair<Buffer, std::string> cases[] = {
+      {wrapped(bad_inner),
+       "2: byte 0: message checksum is wrong, at byte 49 of the decompressed "
+       "records"},
+      {wrapped(ConstBytes(kInner).first(kInner.size() - 1)),
+       "2: byte 0: the last message within is cut"},
+      {bad_key, "1: byte 26: bad message key, in the batch that begins at byte 0"},
+  };
+  for (const auto& [bytes, report] : cases) {
+    const auto dumped = dump(concat({bytes, golden::kPlain}));
+    EXPECT_FALSE(dumped.is_sound);
+    EXPECT_THAT(dumped.reports, ElementsAre(report));
+    EXPECT_EQ(dumped.lines.back()["offset"], 1004);
+  }
+  EXPECT_THAT(dump(wrapped(kInner), 30).reports,
+              ElementsAre("1: byte 0: record is larger than is allowed (max-record-bytes=30), at "
+                          "byte 0 of the decompressed records"));
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ bool LegacyCursor::next_within(LegacyRecord& record) {
   if (inner->bytes() > max_message_bytes_) {
     // A size that lies beyond the end is no worse than any other message that is cut off.
     if (!skip(*payload_, inner->bytes())) return end(true);
-    return fail_within("message is larger than allowed", position);
+    return fail_within(kRecordTooLarge, position);
   }
   const ConstBytes bytes = payload_->peek(inner->bytes());
   if (bytes.size() < inner->bytes()) return end(true);

@@ -324,7 +324,7 @@ TEST(LegacyCursorTest, LargeMessagesAreRefused) {
                  set_of({{.offset = 0, .value = "a"}, {.offset = 1, .value = large}}));
   const Walk found = walk(LegacyCursor(LegacyMessageView(entry), kMaxMessageBytes));
   EXPECT_EQ(found.records.size(), 1U);
-  EXPECT_EQ(found.problem, "message is larger than allowed");
+  EXPECT_EQ(found.problem, "record is larger than is allowed");
   EXPECT_EQ(found.position, 35U);
 }
 

@@ -10,4 +10,7 @@ struct Malformed {
   std::size_t position = 0;    // in bytes from the beginning of what was read
 };
 
+// Of a record, or a message of format 0 or 1, that needs more memory than the caller grants.
+inline constexpr const char* kRecordTooLarge = "record is larger than is allowed";
+
 }  // namespace kmirror::protocol

@@ -20,9 +20,6 @@ namespace kmirror::protocol {
 // (max.request.size).
 inline constexpr std::size_t kDefaultMaxRecordBytes = 768 << 10;
 
-// What a RecordStream says of a record that declares more than max_record_bytes.
-inline constexpr const char* kRecordTooLarge = "record is larger than is allowed";
-
 class RecordStream {
  public:
   // The batch's CRC is for the caller to check (BatchView::is_crc_valid): here a batch with a wrong

@@ -11,6 +11,7 @@ import decode_tools
 import java_tools
 import kafka_jars
 from decode_tools import decode
+from kafka_cluster import kcat_options
 from mirror_process import PROGRAM
 
 GOLDEN = kafka_jars.ROOT / "build" / "release" / "golden"
@@ -89,6 +90,25 @@ def headers_as_java(line):
 
     pairs = [f"{text(header['key'])}={text(header['value'])}" for header in line["headers"]]
     return [",".join(pairs)] if pairs else [""]
+
+
+@NEEDS_FILES
+@pytest.mark.old_sources
+@pytest.mark.parametrize("version", ["0.10.0", "0.9.0"])
+def test_segments_of_old_formats(pairing, version):
+    codecs = ["none", "gzip", "snappy", "lz4"]
+    segments = []
+    for codec in codecs:
+        topic = pairing.topic(f"{version}-{codec}")
+        java_tools.create_topics(pairing.source, f"{topic}:1:message.format.version={version}")
+        command = ["kcat", "-P", "-b", pairing.source.bootstrap, "-t", topic, "-K:", "-z", codec]
+        command += ["-X", "linger.ms=100", *kcat_options(pairing.source.version)]
+        lines = "".join(f"key-{i}:value {i} {'x' * (i % 50)}\n" for i in range(300))
+        subprocess.run(command, input=lines, text=True, check=True, timeout=60)
+        segments.append(segment_of(pairing.source, topic))
+    assert compare(segments) == [300] * len(codecs)
+    magics = {batch["magic"] for segment in segments for batch in decode_tools.ours(segment)[0]}
+    assert magics == {1 if version == "0.10.0" else 0}
 
 
 @pytest.fixture
