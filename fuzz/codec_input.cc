@@ -26,9 +26,14 @@ std::size_t memory_of(Codec codec, ConstBytes input) {
   return kMemoryBytes;
 }
 
-// In pieces whose size the input decides. Stops beyond the limit, as a reader may at any time.
+// The input decides.
+std::size_t piece_bytes_of(ConstBytes input) {
+  return 1 + input.size() * 31 % 5000;
+}
+
+// Stops beyond the limit, as a reader may at any time.
 DecompressError read_in_pieces(Codec codec, ConstBytes input, Lz4Header lz4_header, Buffer& out) {
-  const std::size_t piece_bytes = 1 + input.size() * 31 % 5000;
+  const std::size_t piece_bytes = piece_bytes_of(input);
   const auto stream = make_decompressor(codec, input, lz4_header);
   std::size_t got = piece_bytes;
   std::size_t size = 0;
@@ -41,10 +46,13 @@ DecompressError read_in_pieces(Codec codec, ConstBytes input, Lz4Header lz4_head
 }
 
 void check_pieces(Codec codec, DecompressError whole_error, const Buffer& whole,
-                  DecompressError error, const Buffer& pieces) {
+                  DecompressError error, const Buffer& pieces, std::size_t piece_bytes) {
   if (whole_error == DecompressError::kTooLarge) {
-    // What a block of snappy declares counts before anybody knows that it is damaged.
-    const bool may_be_damaged = codec == Codec::kSnappy && error == DecompressError::kCorrupt;
+    // What a block of snappy declares counts before anybody knows that it is damaged. Of others
+    // the piece with the damage in it may be lost.
+    const bool may_be_damaged =
+        error == DecompressError::kCorrupt &&
+        (codec == Codec::kSnappy || pieces.size() + piece_bytes > kLimitBytes);
     KM_CHECK(pieces.size() > kLimitBytes || may_be_damaged, "the pieces exceed the limit too");
     return;
   }
@@ -69,7 +77,7 @@ void read_compressed(Codec codec, ConstBytes input, Lz4Header lz4_header) {
     const MemoryLimit limit(memory_of(codec, input));
     error_of_pieces = read_in_pieces(codec, input, lz4_header, pieces);
   }
-  check_pieces(codec, error, out, error_of_pieces, pieces);
+  check_pieces(codec, error, out, error_of_pieces, pieces, piece_bytes_of(input));
   if (error != DecompressError::kNone) return;
 
   compression::Compressor compressor(codec);
