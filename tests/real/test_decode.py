@@ -10,7 +10,7 @@ import pytest
 import decode_tools
 import java_tools
 import kafka_jars
-from decode_tools import decode
+from decode_tools import decode, hex_of
 from kafka_cluster import kcat_options
 from mirror_process import PROGRAM
 
@@ -86,7 +86,7 @@ def test_headers_are_those_that_java_reads(pairing):
 
 def headers_as_java(line):
     def text(field):
-        return "null" if field is None else "0x" + decode_tools.hex_of(field)
+        return "null" if field is None else "0x" + hex_of(field)
 
     pairs = [f"{text(header['key'])}={text(header['value'])}" for header in line["headers"]]
     return [",".join(pairs)] if pairs else [""]
@@ -181,12 +181,41 @@ def test_what_reads_the_lines_may_go_away(segment):
 
 
 @functools.cache
-def golden():
-    """What Kafka's own classes wrote, in the order of the file."""
+def golden(kind):
+    """What Kafka's own classes wrote (wire or records), in the order of the file."""
     generate = kafka_jars.ROOT / "tests" / "golden" / "generate"
     subprocess.run([generate, GOLDEN], check=True, timeout=600)
-    with open(GOLDEN / "wire-4.1.0.jsonl") as lines:
+    with open(GOLDEN / f"{kind}-4.1.0.jsonl") as lines:
         return [json.loads(line) for line in lines]
+
+
+def test_records_of_all_formats_and_codecs():
+    """All that is whole, in one stream."""
+    cases = [case for case in golden("records") if len(case["bytes"]) == 2 * case["validBytes"]]
+    cases = [case for case in cases if "truncated" not in case["name"]]
+    text = "".join(case["bytes"] for case in cases)
+    status, lines, errors = decode("--records", "-", text=text.encode())
+    assert (status, errors) == (0, "")
+    batches = [batch for case in cases for batch in case["batches"]]
+    records = [record for batch in batches for record in batch["records"]]
+    ours = [line for line in lines if "offset" in line]
+    for line, record in zip(ours, records, strict=True):
+        headers = [
+            {"key": hex_of(header["key"]), "value": hex_of(header["value"])}
+            for header in line["headers"]
+        ]
+        found = {"offset": line["offset"], "timestamp": line["timestamp"], "headers": headers}
+        found |= {"key": hex_of(line["key"]), "value": hex_of(line["value"])}
+        assert found == {**record, "headers": golden_headers(record)}
+    ours = [line for line in lines if "baseOffset" in line]
+    for line, batch in zip(ours, batches, strict=True):
+        for name in ("size", "magic", "crc", "lastOffset", "timestampType", "maxTimestamp"):
+            assert line[name] == batch[name]
+        assert line["compressCodec"] == batch["codec"]
+
+
+def golden_headers(record):
+    return [{"key": key, "value": value} for key, value in record["headers"]]
 
 
 def messages(direction):
@@ -194,7 +223,7 @@ def messages(direction):
     _, _, errors = decode("--api", "Nope", "--version", 0, "request", "-")
     known = {name + direction for name in re.findall(r"(\w+) \(\d+\)", errors)}
     assert len(known) > 40
-    return [line for line in golden() if line.get("message") in known]
+    return [line for line in golden("wire") if line.get("message") in known]
 
 
 def frame_of(line):
