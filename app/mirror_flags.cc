@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/subcommands.h"
 #include "mirror/config/nearest_name.h"
 #include "mirror/config/value_rule.h"
 
@@ -53,15 +54,16 @@ constexpr IdleFlag kIdle[] = {
     {"--queue.size", true, "use --set memory=64m for more data in flight"},
 };
 
-constexpr const char* kFooter =
-    "Subcommands, each with a --help of its own:\n"
-    "  mirror    what is done without one, described here\n"
-    "  topics    create, list, describe and delete topics\n"
-    "  produce   write the lines of standard input to a topic\n"
-    "  consume   print the records of a topic\n";
+std::string footer() {
+  std::string text = "Subcommands, each with a --help of its own:\n";
+  for (const Subcommand& subcommand : kSubcommands) {
+    text += fmt::format("  {:<10}{}\n", subcommand.name, subcommand.summary);
+  }
+  return text;
+}
 
 void add_flags(CLI::App& app, RawFlags& raw) {
-  app.footer(kFooter);
+  app.footer(footer());
   app.add_option("--consumer.config", raw.consumer_config, "properties file of the source")
       ->type_name("FILE");
   app.add_option("--producer.config", raw.producer_config, "properties file of the destination")
@@ -128,7 +130,7 @@ std::string unknown_argument(const CLI::App& app, std::string_view argument) {
   std::vector<std::string> flags;
   for (const CLI::Option* option : app.get_options()) flags.push_back(option->get_name());
   std::vector<std::string_view> names(flags.begin(), flags.end());
-  names.insert(names.end(), {"mirror", "topics", "produce", "consume"});
+  for (const Subcommand& subcommand : kSubcommands) names.push_back(subcommand.name);
   std::string_view name = argument.substr(0, argument.find('='));
   std::string_view nearest = mirror::nearest_name(name, names);
   std::string said = fmt::format("{} is not a flag or subcommand that is known here", argument);

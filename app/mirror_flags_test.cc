@@ -107,6 +107,8 @@ TEST(MirrorFlags, ErrorsSayWhatToDo) {
        "--num.streams."},
       {with_files({"topcis"}),
        "topcis is not a flag or subcommand that is known here; the nearest one is topics."},
+      {with_files({"decod"}),
+       "decod is not a flag or subcommand that is known here; the nearest one is decode."},
       {with_files({"more"}), "more is not a flag or subcommand that is known here."},
       {with_files({"--set", "a=1", "b=2"}), "b=2 is not a flag or subcommand that is known here."},
       {with_files({"--rebalance.listener.args", "x"}),
@@ -131,6 +133,7 @@ TEST(MirrorFlags, HelpAndVersionAreAnswered) {
     EXPECT_FALSE(help.is_error);
     EXPECT_THAT(help.text, HasSubstr("--consumer.config FILE"));
     EXPECT_THAT(help.text, testing::Not(HasSubstr("--blacklist")));
+    EXPECT_THAT(help.text, HasSubstr("  decode    print messages"));
   }
   auto version = std::get<FlagsAnswer>(parse({"--version"}));
   EXPECT_FALSE(version.is_error);
