@@ -2,7 +2,8 @@
 // aborts as the fuzzer would; its last line on standard error names the file. *.hex are findings
 // that were kept: hexadecimal digits, with comments from # to the end of the line.
 //
-// Exit status: 0 when all files ran, 2 when there was no such target or no file.
+// Exit status: 0 when all files ran; 2, before any runs, when there is no such target or file, or
+// no file below a folder: a test that has lost its inputs has to fail.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> files_of(const fs::path& path) {
-  if (!fs::is_directory(path)) return {path};
+  if (fs::is_regular_file(path)) return {path};
+  if (!fs::is_directory(path)) return {};
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(path)) {
     if (entry.is_regular_file()) files.push_back(entry.path());
@@ -53,17 +55,22 @@ Buffer input_of(const fs::path& path) {
 }
 
 int replay(const Target& target, const std::vector<std::string>& paths) {
-  std::size_t count = 0;
+  std::vector<fs::path> files;
   for (const std::string& path : paths) {
-    for (const fs::path& file : files_of(path)) {
-      fmt::print(stderr, "{}: {}\n", target.name, file.string());
-      const Buffer input = input_of(file);
-      target.run(input);
-      ++count;
+    const std::vector<fs::path> below = files_of(path);
+    if (below.empty()) {
+      fmt::print(stderr, "{}: there is no file at {}\n", target.name, path);
+      return 2;
     }
+    files.insert(files.end(), below.begin(), below.end());
   }
-  fmt::print("{}: {} inputs\n", target.name, count);
-  return count > 0 ? 0 : 2;
+  for (const fs::path& file : files) {
+    fmt::print(stderr, "{}: {}\n", target.name, file.string());
+    const Buffer input = input_of(file);
+    target.run(input);
+  }
+  fmt::print("{}: {} inputs\n", target.name, files.size());
+  return files.empty() ? 2 : 0;
 }
 
 }  // namespace

@@ -53,6 +53,10 @@ DICTIONARIES = {
 }
 
 
+def targets():
+    return {path.name.removesuffix("_fuzz.cc") for path in (ROOT / "fuzz").glob("*_fuzz.cc")}
+
+
 def golden_lines(golden, kind):
     """The lines of wire-*.jsonl or records-*.jsonl."""
     for path in sorted(golden.glob(f"{kind}-*.jsonl")):
@@ -194,8 +198,9 @@ def main():
     counts = write_seeds(golden, directory)
     for target, count in sorted(counts.items()):
         print(f"{target}: {count} inputs")
-    if not counts:
-        sys.exit(f"fuzz_seeds.py: nothing in {golden}")
+    without = targets() - counts.keys() - {"canary"}
+    if without:
+        sys.exit(f"fuzz_seeds.py: nothing in {golden} for {', '.join(sorted(without))}")
 
 
 if __name__ == "__main__":
