@@ -1,9 +1,10 @@
-// The records of a partition as a Fetch response carries them. Nobody guesses a checksum, so each
-// batch is given the right one before it is read. What is split and built is read again.
+// The records of a partition as a Fetch response carries them, in the forms of packed_records.h.
+// What is split and built is read again.
 #include <vector>
 
 #include "base/check.h"
 #include "fuzz/memory_limit.h"
+#include "fuzz/packed_records.h"
 #include "fuzz/target.h"
 #include "protocol/records/aborted_filter.h"
 #include "protocol/records/batch_reader.h"
@@ -100,8 +101,6 @@ void split(const BatchView& batch, ConstBytes payload, Codec codec) {
 
 void read_batch(MutableBytes bytes, protocol::AbortedFilter& filter) {
   const BatchView batch(bytes);
-  store_be(bytes.data() + protocol::batch_field::kCrc,
-           crc32c(bytes.subspan(protocol::batch_field::kAttributes)));
   filter.judge(batch);
   Buffer scratch;
   const OpenedBatch opened = open_within_limit(batch, scratch);
@@ -115,7 +114,7 @@ void read_batch(MutableBytes bytes, protocol::AbortedFilter& filter) {
 }
 
 KMIRROR_FUZZ_TARGET(batches) {
-  Buffer records(input.begin(), input.end());
+  Buffer records = packed_batches(input);
   protocol::AbortedFilter filter({{.producer_id = 1, .first_offset = 0}});
   BatchReader reader(records);
   BatchReader::Step step;
@@ -125,7 +124,7 @@ KMIRROR_FUZZ_TARGET(batches) {
     const auto position = static_cast<std::size_t>(reader.bytes().data() - records.data());
     read_batch(MutableBytes(records).subspan(position, reader.bytes().size()), filter);
   }
-  KM_CHECK(reader.malformed().position <= input.size(), "it says where");
+  KM_CHECK(reader.malformed().position <= records.size(), "it says where");
 }
 
 }  // namespace

@@ -4,19 +4,15 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/crc32.h"
-#include "base/crc32c.h"
 #include "fuzz/dumped.h"
 #include "fuzz/memory_limit.h"
+#include "fuzz/packed_records.h"
 #include "fuzz/target.h"
 #include "protocol/dump/records_dump.h"
-#include "protocol/records/batch_reader.h"
-#include "protocol/records/legacy_message.h"
 
 namespace kmirror::fuzz {
 namespace {
 
-using protocol::BatchReader;
 using protocol::DumpOptions;
 using protocol::DumpOutput;
 
@@ -24,23 +20,6 @@ constexpr std::size_t kMemoryBytes = 1 << 20;
 // Of records: contexts, the largest window.
 constexpr std::size_t kCodecBytes = (12 << 20) + (128 << 20);
 constexpr std::size_t kMaxWrites = 16;  // of 64 KiB each
-
-void set_checksums(Buffer& segment) {
-  BatchReader reader(segment);
-  BatchReader::Step step;
-  while ((step = reader.next()) == BatchReader::Step::kBatch ||
-         step == BatchReader::Step::kLegacy) {
-    namespace batch = protocol::batch_field;
-    namespace message = protocol::message_field;
-    const ConstBytes entry = reader.bytes();
-    std::uint8_t* const to = segment.data() + (entry.data() - segment.data());
-    if (step == BatchReader::Step::kBatch) {
-      store_be(to + batch::kCrc, crc32c(entry.subspan(batch::kAttributes)));
-    } else {
-      store_be(to + message::kCrc, crc32(entry.subspan(message::kMagic)));
-    }
-  }
-}
 
 bool dump(ConstBytes segment, std::size_t read_bytes, const DumpOutput& output,
           const DumpOptions& options) {

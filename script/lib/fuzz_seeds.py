@@ -138,16 +138,38 @@ def compressed_stream(entry):
     return CODECS[entry[17] & 7], field
 
 
+def packed_batches(records):
+    """The forms of fuzz/packed_records.h: as they stand, and each batch that is plain."""
+    yield b"\x00" + records
+    for entry in entries(records):
+        if entry[16] == 2 and entry[22] & 7 == 0:
+            for codec in range(len(CODECS)):
+                yield bytes([1 + codec]) + entry
+
+
+def packed_messages(records):
+    """The same of a message set; where no message has a codec, all of it in wrappers."""
+    yield b"\x00" + records
+    if any(entry[16] == 2 or entry[17] & 7 for entry in entries(records)):
+        return
+    magic = records[16]
+    for codec in CODECS[1:4]:
+        header = struct.pack(">bbqq", magic, 0, 7, 1_600_000_000_000)
+        yield bytes([CODECS.index(codec)]) + header + records
+
+
 def add_records(golden, add):
     for line in golden_lines(golden, "records"):
         records = bytes.fromhex(line["bytes"])
         formats = {entry[16] for entry in entries(records)}
         if 2 in formats:
-            add("batches", records)
-            for codec in range(4):
-                add("down_conversion", bytes([codec]) + records)
+            for form in packed_batches(records):
+                add("batches", form)
+                for codec in range(4):
+                    add("down_conversion", bytes([codec]) + form)
         if formats & {0, 1}:
-            add("message_sets", records)
+            for form in packed_messages(records):
+                add("message_sets", form)
         for selector in (0x3F, 0x80, 0xC6):
             add("segment", bytes([selector]) + records)
         for entry in entries(records):
