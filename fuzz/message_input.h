@@ -23,7 +23,8 @@ std::optional<MessageInput> message_input(protocol::MessageRole role, ConstBytes
 // Reads the body with no more memory than it is worth.
 protocol::WireError decode_within_limit(const MessageInput& input, protocol::AnyMessage& message);
 
-// Reads the body and shows it in every form, as the decoder of the command line does.
+// Reads the body and shows it in every form, as the decoder of the command line does: also what was
+// read of one that is malformed.
 void read_and_show(protocol::MessageRole role, ConstBytes input);
 
 }  // namespace kmirror::fuzz

@@ -91,7 +91,10 @@ def add_messages(golden, add):
         add(role, bytes([selector, version]) + body)
         add("round_trip", bytes([roles.index(role), selector, version]) + body)
         if role == "requests":
-            add("frames", struct.pack(">i", len(header + body)) + header + body)
+            add("frames", b"\x00" + struct.pack(">i", len(header + body)) + header + body)
+        if role == "responses":
+            chosen = bytes([1, selector, version])
+            add("frames", chosen + struct.pack(">i", len(header + body)) + header + body)
         if role == "responses" and len(body) < 500:
             frames.append(header[4:] + body)
     for first in range(0, len(frames), 16):
