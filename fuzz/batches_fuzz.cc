@@ -1,10 +1,12 @@
 // The records of a partition as a Fetch response carries them, in the forms of packed_records.h.
 // What is split and built is read again.
-#include <vector>
+#include <algorithm>
+#include <map>
 
 #include "base/check.h"
 #include "fuzz/memory_limit.h"
 #include "fuzz/packed_records.h"
+#include "fuzz/plain_records.h"
 #include "fuzz/target.h"
 #include "protocol/records/aborted_filter.h"
 #include "protocol/records/batch_reader.h"
@@ -12,7 +14,6 @@
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 #include "protocol/records/record_stream.h"
-#include "protocol/records/splitter.h"
 
 namespace kmirror::fuzz {
 namespace {
@@ -26,6 +27,7 @@ using protocol::RecordView;
 
 constexpr std::size_t kLimitBytes = 256 * 1024;
 constexpr std::size_t kMaxBatchBytes = 1000;
+constexpr int kMaxPartitions = 4;
 constexpr std::size_t kWindowBytes = 64;  // smaller than many records
 // The payload while it grows, contexts, the largest window of zstd.
 constexpr std::size_t kMemoryBytes = (12 << 20) + (128 << 20);
@@ -68,52 +70,60 @@ void read_stream(const BatchView& batch, const OpenedBatch& opened) {
   KM_CHECK(stream.malformed().position == cursor.malformed().position, "or damaged as early");
 }
 
-// What the splitter makes of it for one partition.
-Bodies rebuilt(protocol::Splitter& splitter) {
-  Bodies all;
-  for (const protocol::SplitBatch& split : splitter.finish()) {
-    Buffer bytes;
-    for (const ConstBytes piece : split.batch.pieces) {
-      bytes.insert(bytes.end(), piece.begin(), piece.end());
-    }
-    const BatchView batch(bytes);
-    Buffer scratch;
-    const OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
-    KM_CHECK(opened.error == protocol::OpenError::kNone, "a built batch can be opened");
-    RecordCursor cursor(opened.payload, batch.record_count());
-    const Bodies part = bodies_of(cursor);
-    KM_CHECK(cursor.ok(), "and read");
-    all.bytes.insert(all.bytes.end(), part.bytes.begin(), part.bytes.end());
-    all.count += part.count;
+// Each partition has some of the records, in their order.
+void check_order(const PlainRecords& part, const PlainRecords& all) {
+  auto next = all.begin();
+  for (const PlainRecord& record : part) {
+    next = std::find_if(next, all.end(),
+                        [&record](const PlainRecord& other) { return record == other; });
+    KM_CHECK(next != all.end(), "a partition keeps the order of the source");
+    ++next;
   }
-  return all;
 }
 
-void split(const BatchView& batch, ConstBytes payload, Codec codec) {
-  protocol::Splitter splitter(1, codec, kMaxBatchBytes);
+void split(const BatchView& batch, ConstBytes payload, Codec codec, std::int32_t partitions) {
+  protocol::Splitter splitter(partitions, codec, kMaxBatchBytes);
   if (splitter.add(batch, payload, batch.base_offset(), nullptr)) {
     KM_CHECK(splitter.finish().empty(), "nothing of a malformed batch is taken");
     return;
   }
-  RecordCursor cursor(payload, batch.record_count());
-  KM_CHECK(rebuilt(splitter) == bodies_of(cursor), "the records are the same");
+  PlainRecords records = without_offsets(plain_records(batch, payload));
+  PlainRecords rebuilt;
+  std::map<Buffer, std::int32_t> partition_of_key;
+  for (auto& [partition, with_offsets] : plain_records(splitter)) {
+    const PlainRecords part = without_offsets(std::move(with_offsets));
+    KM_CHECK(partition >= 0 && partition < partitions, "there is such a partition");
+    check_order(part, records);
+    for (const PlainRecord& record : part) {
+      if (!record.key) continue;
+      const auto [known, is_new] = partition_of_key.emplace(*record.key, partition);
+      KM_CHECK(known->second == partition, "a key has one partition");
+    }
+    rebuilt.insert(rebuilt.end(), part.begin(), part.end());
+  }
+  std::ranges::sort(rebuilt);
+  std::ranges::sort(records);
+  KM_CHECK(rebuilt == records, "together they have each record, once");
 }
 
-void read_batch(MutableBytes bytes, protocol::AbortedFilter& filter) {
+void read_batch(MutableBytes bytes, protocol::AbortedFilter& filter, std::int32_t partitions) {
   const BatchView batch(bytes);
   filter.judge(batch);
   Buffer scratch;
   const OpenedBatch opened = open_within_limit(batch, scratch);
   read_stream(batch, opened);
   if (opened.error == protocol::OpenError::kNone) {
-    split(batch, opened.payload, Codec::kNone);
-    split(batch, opened.payload, Codec::kSnappy);
+    split(batch, opened.payload, Codec::kNone, partitions);
+    split(batch, opened.payload, Codec::kSnappy, partitions);
   }
   protocol::patch_for_produce(bytes, {.producer_id = 1, .producer_epoch = 2, .base_sequence = 3});
   KM_CHECK(batch.is_crc_valid(), "the checksum is mended");
 }
 
+// The first byte chooses the form, and what is left of it how many partitions there are.
 KMIRROR_FUZZ_TARGET(batches) {
+  if (input.empty()) return;
+  const std::int32_t partitions = 1 + input[0] / kBatchForms % kMaxPartitions;
   Buffer records = packed_batches(input);
   protocol::AbortedFilter filter({{.producer_id = 1, .first_offset = 0}});
   BatchReader reader(records);
@@ -122,7 +132,7 @@ KMIRROR_FUZZ_TARGET(batches) {
          step == BatchReader::Step::kLegacy) {
     if (step == BatchReader::Step::kLegacy) continue;
     const auto position = static_cast<std::size_t>(reader.bytes().data() - records.data());
-    read_batch(MutableBytes(records).subspan(position, reader.bytes().size()), filter);
+    read_batch(MutableBytes(records).subspan(position, reader.bytes().size()), filter, partitions);
   }
   KM_CHECK(reader.malformed().position <= records.size(), "it says where");
 }

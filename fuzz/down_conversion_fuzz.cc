@@ -49,7 +49,9 @@ void convert(const BatchView& batch, Codec codec) {
     KM_CHECK(converted.empty(), "control records are left out");
     return;
   }
-  KM_CHECK(converted == plain_records(batch, opened.payload), "the records are the same");
+  PlainRecords records = plain_records(batch, opened.payload);
+  for (PlainRecord& record : records) record.headers.clear();  // format 1 has none
+  KM_CHECK(converted == records, "the records are the same");
 }
 
 KMIRROR_FUZZ_TARGET(down_conversion) {

@@ -47,7 +47,8 @@ void convert(const LegacyMessageView& message, ConstBytes payload) {
   for (const PlainRecord& record : records) {
     if (record.offset >= 0) wanted.push_back(record);
   }
-  KM_CHECK(same_content(plain_records(splitter), wanted), "in format 2 the records are the same");
+  KM_CHECK(without_offsets(plain_records(splitter)[0]) == without_offsets(wanted),
+           "in format 2 the records are the same");
 }
 
 void read_entry(ConstBytes bytes) {

@@ -21,6 +21,16 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
+decltype(PlainRecord::headers) headers_of(const protocol::RecordView& record) {
+  decltype(PlainRecord::headers) all;
+  protocol::HeaderCursor headers(record);
+  protocol::RecordHeader header;
+  while (headers.next(header)) {
+    all.emplace_back(Buffer(header.key.begin(), header.key.end()), copy_of(header.value));
+  }
+  return all;
+}
+
 }  // namespace
 
 PlainRecords plain_records(const protocol::BatchView& batch, ConstBytes payload) {
@@ -34,7 +44,8 @@ PlainRecords plain_records(const protocol::BatchView& batch, ConstBytes payload)
                                        ? sum(batch.base_timestamp_ms(), record.timestamp_delta_ms)
                                        : batch.max_timestamp_ms(),
                    .key = copy_of(record.key),
-                   .value = copy_of(record.value)});
+                   .value = copy_of(record.value),
+                   .headers = headers_of(record)});
   }
   KM_CHECK(cursor.ok(), "the payload is sound");
   return all;
@@ -47,13 +58,14 @@ PlainRecords plain_records(protocol::LegacyCursor& cursor) {
     all.push_back({.offset = record.offset,
                    .timestamp_ms = record.timestamp_ms,
                    .key = copy_of(record.key),
-                   .value = copy_of(record.value)});
+                   .value = copy_of(record.value),
+                   .headers = {}});
   }
   return all;
 }
 
-PlainRecords plain_records(protocol::Splitter& splitter) {
-  PlainRecords all;
+std::map<std::int32_t, PlainRecords> plain_records(protocol::Splitter& splitter) {
+  std::map<std::int32_t, PlainRecords> all;
   for (const protocol::SplitBatch& split : splitter.finish()) {
     Buffer bytes;
     for (const ConstBytes piece : split.batch.pieces) {
@@ -63,17 +75,18 @@ PlainRecords plain_records(protocol::Splitter& splitter) {
     Buffer scratch;
     const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
     KM_CHECK(opened.error == protocol::OpenError::kNone, "a built batch can be opened");
+    std::int64_t offset = 0;
     for (PlainRecord& record : plain_records(batch, opened.payload)) {
-      all.push_back(std::move(record));
+      KM_CHECK(record.offset == offset++, "offsets count from 0");
+      all[split.partition].push_back(std::move(record));
     }
   }
   return all;
 }
 
-bool same_content(PlainRecords a, PlainRecords b) {
-  for (PlainRecord& record : a) record.offset = 0;
-  for (PlainRecord& record : b) record.offset = 0;
-  return a == b;
+PlainRecords without_offsets(PlainRecords records) {
+  for (PlainRecord& record : records) record.offset = 0;
+  return records;
 }
 
 }  // namespace kmirror::fuzz

@@ -2,8 +2,11 @@
 // Copies; no thread rules.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -18,8 +21,9 @@ struct PlainRecord {
   std::int64_t timestamp_ms = 0;
   std::optional<Buffer> key;
   std::optional<Buffer> value;
+  std::vector<std::pair<Buffer, std::optional<Buffer>>> headers;
 
-  bool operator==(const PlainRecord&) const = default;
+  auto operator<=>(const PlainRecord&) const = default;
 };
 using PlainRecords = std::vector<PlainRecord>;
 
@@ -29,10 +33,11 @@ PlainRecords plain_records(const protocol::BatchView& batch, ConstBytes payload)
 // All that the cursor gives, until its end or the damage.
 PlainRecords plain_records(protocol::LegacyCursor& cursor);
 
-// Of all batches that the splitter has built, which have to be sound.
-PlainRecords plain_records(protocol::Splitter& splitter);
+// Of all batches that the splitter has built, by partition. They have to be sound, and the offsets
+// in each have to be 0, 1, 2...
+std::map<std::int32_t, PlainRecords> plain_records(protocol::Splitter& splitter);
 
-// The same but for their offsets.
-bool same_content(PlainRecords a, PlainRecords b);
+// With offset 0 each: what two of them have to agree in where one was renumbered.
+PlainRecords without_offsets(PlainRecords records);
 
 }  // namespace kmirror::fuzz
