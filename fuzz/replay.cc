@@ -36,7 +36,8 @@ std::string bytes_of_hex(const std::string& text) {
   std::string bytes;
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '#') i = std::min(text.find('\n', i), text.size() - 1);
+    if (text[i] == '#') i = text.find('\n', i);
+    if (i == std::string::npos) break;
     if (std::isxdigit(static_cast<unsigned char>(text[i])) == 0) continue;
     digits += text[i];
     if (digits.size() < 2) continue;

@@ -19,6 +19,10 @@ def hex_lines(data):
     return "".join(digits[at : at + 80] + "\n" for at in range(0, len(digits), 80))
 
 
+def bytes_of_hex(text):
+    return bytes.fromhex(" ".join(line.partition("#")[0] for line in text.splitlines()))
+
+
 class FuzzRun:
     """`build` is the folder of preset fuzz; `kept` that of the findings kept for this target."""
 
@@ -32,7 +36,7 @@ class FuzzRun:
         self.findings = build / "findings" / name
         self.log = build / f"logs/{name}.log"
         self.finding = None  # the input's file, minimized
-        self.hex = None  # the same as text
+        self.hex = None  # the same as text; none where no input was saved
         self.what = ""
 
     def run(self, seconds):
@@ -42,6 +46,10 @@ class FuzzRun:
         if self.name == "canary":  # has to be found anew each time
             for path in self.corpus.iterdir():
                 path.unlink()
+        else:
+            for path in sorted(self.kept.glob("*.hex")):
+                data = bytes_of_hex(path.read_text("utf-8"))
+                (self.corpus / f"kept-{path.stem}").write_bytes(data)
         with self.log.open("w") as log:
             options = [f"-max_total_time={seconds}", "-print_final_stats=1"]
             options.append(f"-artifact_prefix={self.findings}/")
@@ -66,7 +74,6 @@ class FuzzRun:
         said = re.search(r"^.*(?:ERROR|runtime error|check failed).*$", self.text, re.MULTILINE)
         self.what = said.group(0) if said else "it ended before its time"
         self.finding = self.log
-        self.hex = self.log
         if not saved:
             return
         whole = self.findings / saved.group(1).rsplit("/", 1)[1]
