@@ -13,8 +13,21 @@ extern "C" {
 [[gnu::weak]] std::size_t __sanitizer_get_allocated_size(const volatile void* memory);
 }
 
+// g++ has the one, clang the other.
+#if defined(__has_feature) && !defined(__SANITIZE_ADDRESS__)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+
 namespace kmirror::fuzz {
 namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kHasAddressSanitizer = true;
+#else
+constexpr bool kHasAddressSanitizer = false;
+#endif
 
 // May still be allocated; more comes back when memory is freed that was held before.
 std::optional<std::int64_t> left_bytes;
@@ -35,9 +48,10 @@ void on_free(const volatile void* memory) {
 }  // namespace
 
 MemoryLimit::MemoryLimit(std::size_t bytes) {
-  [[maybe_unused]] static const bool installed =
+  static const bool installed =
       __sanitizer_install_malloc_and_free_hooks != nullptr &&
       __sanitizer_install_malloc_and_free_hooks(&on_malloc, &on_free) != 0;
+  KM_CHECK(installed || !kHasAddressSanitizer, "AddressSanitizer counts");
   KM_CHECK(!left_bytes, "one limit at a time");
   left_bytes = static_cast<std::int64_t>(bytes);
 }
