@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "fuzz/codec_memory.h"
 #include "fuzz/memory_limit.h"
 #include "fuzz/packed_records.h"
 #include "fuzz/plain_records.h"
@@ -28,9 +29,8 @@ using protocol::RecordView;
 constexpr std::size_t kLimitBytes = 256 * 1024;
 constexpr std::size_t kMaxBatchBytes = 1000;
 constexpr int kMaxPartitions = 4;
-constexpr std::size_t kWindowBytes = 64;  // smaller than many records
-// The payload while it grows, contexts, the largest window of zstd.
-constexpr std::size_t kMemoryBytes = (12 << 20) + (128 << 20);
+constexpr std::size_t kWindowBytes = 64;       // smaller than many records
+constexpr std::size_t kMemoryBytes = 1 << 20;  // the payload while it grows
 
 struct Bodies {
   Buffer bytes;  // one behind the other
@@ -54,13 +54,13 @@ Bodies bodies_of(auto& records) {
 }
 
 OpenedBatch open_within_limit(const BatchView& batch, Buffer& scratch) {
-  const MemoryLimit limit(kMemoryBytes);
+  const MemoryLimit limit(kMemoryBytes + codec_memory(batch.payload()));
   return open_batch(batch, kLimitBytes, scratch);
 }
 
 // Decompressed as it goes it has the same records, if `opened` holds any.
 void read_stream(const BatchView& batch, const OpenedBatch& opened) {
-  const MemoryLimit limit(kMemoryBytes);
+  const MemoryLimit limit(kMemoryBytes + codec_memory(batch.payload()));
   protocol::RecordStream stream(batch, kLimitBytes, kWindowBytes);
   const Bodies streamed = bodies_of(stream);
   if (opened.error != protocol::OpenError::kNone) return;

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "compression/decompressor.h"
+#include "fuzz/codec_memory.h"
 #include "fuzz/memory_limit.h"
 
 namespace kmirror::fuzz {
@@ -14,17 +15,8 @@ using compression::Lz4Header;
 // More than a block of any codec that Kafka's writers make.
 constexpr std::size_t kLimitBytes = 256 * 1024;
 
-// The output while it grows, and contexts: two blocks of 4 MiB of lz4.
-constexpr std::size_t kMemoryBytes = 12 << 20;
-constexpr std::size_t kZstdWindowBytes = 128 << 20;
-// Snappy's blocks are as large as its writer wants, but not larger than what they can come from.
-constexpr std::size_t kSnappyRatio = 22;
-
-std::size_t memory_of(Codec codec, ConstBytes input) {
-  if (codec == Codec::kZstd) return kMemoryBytes + kZstdWindowBytes;
-  if (codec == Codec::kSnappy) return kMemoryBytes + kSnappyRatio * input.size();
-  return kMemoryBytes;
-}
+// The output while it grows.
+constexpr std::size_t kMemoryBytes = 1 << 20;
 
 // The input decides.
 std::size_t piece_bytes_of(ConstBytes input) {
@@ -66,7 +58,7 @@ void read_compressed(Codec codec, ConstBytes input, Lz4Header lz4_header) {
   Buffer out;
   DecompressError error;
   {
-    const MemoryLimit limit(memory_of(codec, input));
+    const MemoryLimit limit(kMemoryBytes + codec_memory(input));
     error = decompress(codec, input, kLimitBytes, out, lz4_header);
   }
   KM_CHECK(out.size() <= kLimitBytes, "no more comes out than is allowed");
@@ -74,7 +66,7 @@ void read_compressed(Codec codec, ConstBytes input, Lz4Header lz4_header) {
   Buffer pieces;
   DecompressError error_of_pieces;
   {
-    const MemoryLimit limit(memory_of(codec, input));
+    const MemoryLimit limit(kMemoryBytes + codec_memory(input));
     error_of_pieces = read_in_pieces(codec, input, lz4_header, pieces);
   }
   check_pieces(codec, error, out, error_of_pieces, pieces, piece_bytes_of(input));

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "base/check.h"
+#include "fuzz/memory_limit.h"
 #include "fuzz/target.h"
 #include "net/core/connection_core.h"
 #include "protocol/framing.h"
@@ -15,7 +16,10 @@ namespace {
 using net::ConnectionCore;
 
 constexpr std::size_t kFrameMax = 1 << 20;
-// Announced frames cost what is allocated for them, which is not more than the connection allows.
+// Announced frames cost what is allocated for them, which is not more than the connection allows:
+// one that comes, and spare ones that the pool keeps. A step submits a request.
+constexpr std::size_t kMemoryBytes = (8 << 20) + 2 * kFrameMax;
+constexpr std::size_t kMemoryPerByte = 1024;
 constexpr protocol::Api kFlexibleApi{
     .key = 0, .name = "Any", .versions = {.min = 0, .max = 1}, .flexible = 1};
 
@@ -94,6 +98,7 @@ class Session {
 };
 
 KMIRROR_FUZZ_TARGET(connection) {
+  const MemoryLimit limit(kMemoryBytes + kMemoryPerByte * input.size());
   Session(input).run();
 }
 

@@ -1,6 +1,8 @@
 // Record batches as message sets of format 1: what can be converted holds the same records. The
 // first byte chooses the codec of the set, the rest has the forms of packed_records.h.
 #include "base/check.h"
+#include "fuzz/codec_memory.h"
+#include "fuzz/memory_limit.h"
 #include "fuzz/packed_records.h"
 #include "fuzz/plain_records.h"
 #include "fuzz/target.h"
@@ -17,6 +19,7 @@ using protocol::BatchView;
 
 constexpr std::size_t kLimitBytes = 256 * 1024;
 constexpr std::size_t kMaxMessageBytes = 1 << 20;
+constexpr std::size_t kMemoryBytes = 1 << 20;  // the payload while it grows
 
 PlainRecords records_of(ConstBytes set) {
   PlainRecords all;
@@ -34,7 +37,11 @@ PlainRecords records_of(ConstBytes set) {
 
 void convert(const BatchView& batch, Codec codec) {
   Buffer scratch;
-  const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);
+  protocol::OpenedBatch opened;
+  {
+    const MemoryLimit limit(kMemoryBytes + codec_memory(batch.payload()));
+    opened = open_batch(batch, kLimitBytes, scratch);
+  }
   if (opened.error != protocol::OpenError::kNone) return;
   protocol::MessageSet set;
   const protocol::DownConversion wanted{

@@ -1,6 +1,7 @@
 // A message set of formats 0 and 1, in the forms of packed_records.h. What is converted to format 2
 // holds the same records.
 #include "base/check.h"
+#include "fuzz/codec_memory.h"
 #include "fuzz/memory_limit.h"
 #include "fuzz/packed_records.h"
 #include "fuzz/plain_records.h"
@@ -19,12 +20,11 @@ using protocol::OpenedBatch;
 
 constexpr std::size_t kLimitBytes = 256 * 1024;
 constexpr std::size_t kMaxBatchBytes = 1000;
-// The payload while it grows, contexts, copies of small records.
-constexpr std::size_t kMemoryBytes = 32 << 20;
+constexpr std::size_t kMemoryBytes = 1 << 20;  // the payload while it grows
 
 // Decompressed as it goes; more memory than for one message is not needed, however many there are.
 void read_stream(const LegacyMessageView& message) {
-  const MemoryLimit limit(kMemoryBytes);
+  const MemoryLimit limit(kMemoryBytes + codec_memory(message.bytes()));
   LegacyCursor stream(message, kLimitBytes);
   protocol::LegacyRecord record;
   for (std::size_t count = 0; count < kLimitBytes && stream.next(record);) ++count;
@@ -59,7 +59,7 @@ void read_entry(ConstBytes bytes) {
   Buffer scratch;
   OpenedBatch opened;
   {
-    const MemoryLimit limit(kMemoryBytes);
+    const MemoryLimit limit(kMemoryBytes + codec_memory(message.bytes()));
     opened = open_message(message, kLimitBytes, scratch);
   }
   if (opened.error == protocol::OpenError::kNone) convert(message, opened.payload);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "fuzz/memory_limit.h"
 #include "fuzz/target.h"
 #include "mirror/config/check_keys.h"
 #include "mirror/config/properties.h"
@@ -60,6 +61,8 @@ void resolve(const Properties& properties, KeySet set) {
 }
 
 KMIRROR_FUZZ_TARGET(properties) {
+  // A property of two bytes has a file and a line, and sentences in which it is named.
+  const MemoryLimit limit((1 << 20) + 2048 * input.size());
   const auto properties = mirror::parse_properties(as_text(input), kFile);
   if (!properties) return;
   read_again(*properties);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "fuzz/codec_memory.h"
 #include "fuzz/dumped.h"
 #include "fuzz/memory_limit.h"
 #include "fuzz/packed_records.h"
@@ -17,8 +18,6 @@ using protocol::DumpOptions;
 using protocol::DumpOutput;
 
 constexpr std::size_t kMemoryBytes = 1 << 20;
-// Of records: contexts, the largest window.
-constexpr std::size_t kCodecBytes = (12 << 20) + (128 << 20);
 constexpr std::size_t kMaxWrites = 16;  // of 64 KiB each
 
 bool dump(ConstBytes segment, std::size_t read_bytes, const DumpOutput& output,
@@ -33,7 +32,8 @@ bool dump(ConstBytes segment, std::size_t read_bytes, const DumpOutput& output,
 }
 
 void dump_within_limit(ConstBytes segment, const DumpOptions& options) {
-  const MemoryLimit limit(kMemoryBytes + segment.size() + (options.records ? kCodecBytes : 0));
+  const MemoryLimit limit(kMemoryBytes + segment.size() +
+                          (options.records ? codec_memory(segment) : 0));
   std::size_t writes = 0;
   dump(segment, segment.size(),
        {.write = [&writes](std::string_view) { return ++writes < kMaxWrites; },
