@@ -78,6 +78,10 @@ bool DecodeCommand::dump_messages(ConstBytes bytes) {
 
 // Replaces text by the bytes that it stands for. False if that cannot be done.
 bool DecodeCommand::take_hex(Buffer& bytes) {
+  if (is_other_text(bytes)) {
+    output_.report("this is text, but not of hex digits, spaces and colons alone (as of xxd -p)");
+    return false;
+  }
   if (!is_hex(bytes)) return true;
   auto decoded = from_hex(bytes);
   if (!decoded) {

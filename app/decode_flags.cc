@@ -15,16 +15,17 @@ constexpr const char* kDescription =
   kmirror decode --records FILE                           batches or a message set
   kmirror decode --segment FILE [--records]               a broker's log segment
 
-FILE may be - for standard input, and, unless it is a segment, text: nothing but hex digits and
-spaces.)";
+FILE may be - for standard input, and, unless it is a segment, text: nothing but hex digits, spaces
+and colons, as Wireshark and xxd -p give.)";
 
 constexpr const char* kFooter =
     R"(Messages are printed with the names of Kafka's schemas, bytes in base64, records by their
 size.
 
-Batches are printed with the names of Kafka's DumpLogSegments, and null for what their format does
-not have. A record's line is the one with an "offset". Keys, values and headers are strings if they
-are UTF-8, else {"base64":"..."}. Control records have a "controlType" and a "coordinatorEpoch".
+Batches are printed with names after those of Kafka's DumpLogSegments, and null for what their
+format does not have. A record's line is the one with an "offset". Keys, values and headers are
+strings if they are UTF-8, else {"base64":"..."}. Control records have a "controlType" and a
+"coordinatorEpoch".
 
 What is malformed is printed as far as it can be read, and standard error says at which byte that
 ends. Of a batch with a wrong checksum ("isValid":false) no records are printed; what follows it is

@@ -1,6 +1,6 @@
-// The lines of a dump, each a JSON object. Names are those that Kafka's DumpLogSegments prints; a
-// line has always all of its keys, with null for what the format does not have. Pure functions that
-// append to a caller's text.
+// The lines of a dump, each a JSON object. Names follow those that Kafka's DumpLogSegments prints;
+// a line has always all of its keys, with null for what the format does not have. Pure functions
+// that append to a caller's text.
 #pragma once
 
 #include <cstdint>

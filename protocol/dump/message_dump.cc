@@ -39,12 +39,8 @@ bool report_error(WireError error, std::size_t begin, const DumpOutput& output) 
   return false;
 }
 
-const MessageType* find_request(std::int16_t api_key) {
-  return find_message(fmt::format("{}", api_key), MessageRole::kRequest);
-}
-
 const Api* find_api(std::int16_t api_key) {
-  const MessageType* const type = find_request(api_key);
+  const MessageType* const type = find_message(api_key, MessageRole::kRequest);
   return type == nullptr ? nullptr : &type->api;
 }
 
@@ -52,12 +48,13 @@ struct Frame {
   ConstBytes bytes;          // what follows the length, as much as is there
   std::size_t position = 0;  // of these in the input
   const DumpOutput& output;
+  bool& is_wanted;  // more lines: false once nobody reads them
 
-  // Prints the line and says what was wrong. True if the frame is sound and there may be more.
+  // Prints the line and says what was wrong. True if the frame is sound.
   bool finish(const std::string& header, std::string_view name, ConstBytes body,
               const MessageType& type, std::int16_t version) const {
     Body read = read_body(type, version, body);
-    output.write(fmt::format("{{{},\"{}\":{}}}\n", header, name, read.json));
+    is_wanted = output.write(fmt::format("{{{},\"{}\":{}}}\n", header, name, read.json));
     const auto begin = position + static_cast<std::size_t>(body.data() - bytes.data());
     return report_error(std::move(read.error), begin, output);
   }
@@ -72,7 +69,7 @@ bool dump_request(const Frame& frame) {
     return false;
   }
   if (error) return report_error(std::move(error), frame.position, frame.output);
-  const MessageType& type = *find_request(header.api_key);
+  const MessageType& type = *find_message(header.api_key, MessageRole::kRequest);
   std::string text = fmt::format(R"("requestHeader":{{"requestApiKey":{},"requestApiVersion":{},)"
                                  R"("correlationId":{},"clientId":)",
                                  header.api_key, header.version, header.correlation_id);
@@ -97,7 +94,8 @@ bool dump_response(const MessageType& type, std::int16_t version, const Frame& f
 bool dump_frames(ConstBytes frames, const DumpOutput& output,
                  const std::function<bool(const Frame&)>& dump_frame) {
   bool is_sound = true;
-  for (std::size_t position = 0; position < frames.size();) {
+  bool is_wanted = true;
+  for (std::size_t position = 0; is_wanted && position < frames.size();) {
     const ConstBytes rest = frames.subspan(position);
     const auto length = rest.size() < kLengthBytes ? 0 : load_be<std::int32_t>(rest.data());
     if (rest.size() < kLengthBytes || length < 0) {
@@ -109,9 +107,8 @@ bool dump_frames(ConstBytes frames, const DumpOutput& output,
     const ConstBytes bytes = rest.subspan(kLengthBytes);
     const std::size_t size = std::min<std::size_t>(length, bytes.size());
     position += kLengthBytes;
-    if (!dump_frame({.bytes = bytes.first(size), .position = position, .output = output})) {
-      is_sound = false;
-    }
+    const Frame frame{bytes.first(size), position, output, is_wanted};
+    if (!dump_frame(frame)) is_sound = false;
     position += size;
     if (size < static_cast<std::size_t>(length)) {
       output.report(fmt::format("byte {}: the input ends here, {} bytes before the frame does",
@@ -127,7 +124,8 @@ bool dump_frames(ConstBytes frames, const DumpOutput& output,
 bool dump_body(const MessageType& type, std::int16_t version, ConstBytes body,
                const DumpOutput& output) {
   Body read = read_body(type, version, body);
-  output.write(read.json + "\n");
+  read.json += '\n';
+  output.write(read.json);
   return report_error(std::move(read.error), 0, output);
 }
 

@@ -124,6 +124,15 @@ TEST(MessageDump, AFrameThatIsCutIsShownAsFarAsItGoes) {
   EXPECT_THAT(dumped.reports, ElementsAre("1: byte 23: the frame's length is negative"));
 }
 
+TEST(MessageDump, EndsWhereNobodyReads) {
+  const Buffer good = frame_of(topic_t(), 1);
+  int lines = 0;
+  const DumpOutput output{.write = [&lines](std::string_view) { return ++lines < 2; },
+                          .report = [](std::string_view) {}};
+  dump_request_frames(concat({good, good, good, good}), output);
+  EXPECT_EQ(lines, 2);
+}
+
 TEST(MessageDump, ResponseFrames) {
   MetadataResponse response;
   response.controller_id = 7;

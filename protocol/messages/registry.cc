@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -62,11 +63,19 @@ std::span<const MessageType> message_types() {
 
 const MessageType* find_message(std::string_view api, MessageRole role) {
   for (const MessageType& type : message_types()) {
-    if (type.role != role) continue;
-    const bool has_key = type.api.key != kNoKey && api == fmt::format("{}", type.api.key);
-    if (has_key || same_ignoring_case(type.api.name, api)) return &type;
+    if (type.role == role && same_ignoring_case(type.api.name, api)) return &type;
   }
-  return nullptr;
+  std::int16_t key = kNoKey;
+  std::from_chars(api.data(), api.data() + api.size(), key);
+  return api == fmt::format("{}", key) ? find_message(key, role) : nullptr;
+}
+
+const MessageType* find_message(std::int16_t api_key, MessageRole role) {
+  if (api_key == kNoKey) return nullptr;
+  const auto types = message_types();
+  const auto found = std::ranges::find_if(
+      types, [&](const MessageType& type) { return type.role == role && type.api.key == api_key; });
+  return found == types.end() ? nullptr : &*found;
 }
 
 WireError AnyMessage::encode(std::int16_t version, GatherBuffer& out) const {

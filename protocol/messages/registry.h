@@ -38,6 +38,7 @@ std::span<const MessageType> message_types();
 // By its API's name, in any case, or by its key in decimal: "Fetch", "fetch", "1". Data has no key.
 // Null where there is none.
 const MessageType* find_message(std::string_view api, MessageRole role);
+const MessageType* find_message(std::int16_t api_key, MessageRole role);
 
 // A message of a type that is known only at run time.
 class AnyMessage {

@@ -17,6 +17,7 @@ TEST(Registry, FindsApisByNameAndKey) {
   EXPECT_EQ(fetch->name, "FetchRequest");
   EXPECT_EQ(find_message("fETCH", MessageRole::kRequest), fetch);
   EXPECT_EQ(find_message("1", MessageRole::kRequest), fetch);
+  EXPECT_EQ(find_message(1, MessageRole::kRequest), fetch);
   const MessageType* answer = find_message("Fetch", MessageRole::kResponse);
   ASSERT_NE(answer, nullptr);
   EXPECT_EQ(answer->name, "FetchResponse");
@@ -27,6 +28,7 @@ TEST(Registry, DataHasNoKey) {
   const MessageType* key = find_message("OffsetCommitKey", MessageRole::kData);
   ASSERT_NE(key, nullptr);
   EXPECT_EQ(find_message("-1", MessageRole::kData), nullptr);
+  EXPECT_EQ(find_message(kNoKey, MessageRole::kData), nullptr);
   EXPECT_EQ(find_message("OffsetCommitKey", MessageRole::kRequest), nullptr);
 }
 
