@@ -61,7 +61,7 @@ Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   shard_.source().request_refresh();
   for (auto& [where, slot] : shard_.slots()) {
     const auto leader = shard_.source().metadata().leader_of(where.topic, where.partition);
-    if (leader < 0 || leader == broker_) slot->refusal.on_outage();
+    if (leader < 0 || leader == broker_) slot->refusal.on_leaderless();
   }
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));

@@ -66,6 +66,26 @@ TEST_F(FetchLoopTest, ARestartIsNotAnErrorThatLasts) {
   runtime.run(finish());
 }
 
+// The same where the metadata tell first that it has given them up: no connection is lost then.
+TEST_F(FetchLoopTest, NobodyRefusesWhatNobodyLeads) {
+  topics(1, 1);
+  flow.fetch_error = ErrorCode::kNotLeaderOrFollower;
+  runtime.run(begin());
+  runtime.run(wait(seconds(1)));
+  flow.cluster.topics["orders"][0] = -1;
+  runtime.run(wait(seconds(10)));
+  flow.fill(0, 10, 4);
+  flow.fetch_error = ErrorCode::kUnknownLeaderEpoch;
+  flow.cluster.topics["orders"][0] = 1;
+  runtime.run(wait(seconds(3)));
+  flow.fetch_error = ErrorCode::kNone;
+  runtime.run(wait(seconds(5)));
+  EXPECT_EQ(flow.copy[0].size(), 40u);
+  EXPECT_EQ(lines_with("answers a fetch"), 0);
+  EXPECT_EQ(lines_with("is read again"), 0);
+  runtime.run(finish());
+}
+
 TEST_F(FetchLoopTest, AStuckDestinationDoesNotMakeTheSourceBusy) {
   topics(2, 2);
   flow.config.source.max_partition_fetch_bytes = 100;

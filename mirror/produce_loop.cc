@@ -197,7 +197,7 @@ void ProduceLoop::note_outage(const net::Failure& failure) {
   shard_.destination().request_refresh();
   for (const auto& [where, target] : shard_.targets()) {
     const auto leader = shard_.destination().metadata().leader_of(where.topic, where.partition);
-    if (leader < 0 || leader == broker_) target->refusal.on_outage();
+    if (leader < 0 || leader == broker_) target->refusal.on_leaderless();
   }
 }
 

@@ -210,6 +210,7 @@ void Shard::on_source_metadata() {
     }
     const std::int32_t leader = source_.metadata().leader_of(where.topic, where.partition);
     leaderless |= leader < 0;
+    if (leader < 0) slot->refusal.on_leaderless();
     if (leader >= 0 && !fetch_loops_.contains(leader) && !closing_) {
       auto& loop = fetch_loops_[leader] = std::make_unique<FetchLoop>(*this, leader);
       tasks_.spawn(loop->run());
@@ -231,6 +232,7 @@ void Shard::on_destination_metadata() {
     }
     note_since(target->leaderless_since, leader < 0);
     leaderless |= leader < 0;
+    if (leader < 0) target->refusal.on_leaderless();
     if (leader >= 0 && !produce_loops_.contains(leader) && !closing_) {
       auto& loop = produce_loops_[leader] = std::make_unique<ProduceLoop>(*this, leader);
       tasks_.spawn(loop->run());

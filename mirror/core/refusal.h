@@ -29,8 +29,9 @@ class Refusal {
     return std::exchange(is_told_, false);
   }
 
-  // The broker went away: what it refuses before and after did not last in between.
-  void on_outage() { since_.reset(); }
+  // The broker went away, or gave the partition up: what it refuses before and after does not last
+  // in between.
+  void on_leaderless() { since_.reset(); }
 
  private:
   std::optional<TimePoint> since_;

@@ -28,14 +28,14 @@ TEST(Refusal, ItsEndIsToldOnlyIfItWas) {
   EXPECT_FALSE(refusal.on_accepted());
 }
 
-TEST(Refusal, DoesNotLastOverAnOutage) {
+TEST(Refusal, DoesNotLastWhileNobodyLeads) {
   Refusal refusal;
   TimePoint now{};
   EXPECT_FALSE(refusal.on_refused(now));
-  refusal.on_outage();
+  refusal.on_leaderless();
   EXPECT_FALSE(refusal.on_refused(now + seconds(6)));
   EXPECT_TRUE(refusal.on_refused(now + seconds(11)));
-  refusal.on_outage();
+  refusal.on_leaderless();
   EXPECT_TRUE(refusal.on_accepted());
 }
 
