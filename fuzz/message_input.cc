@@ -18,42 +18,36 @@ using protocol::MessageRole;
 using protocol::MessageType;
 using protocol::WireError;
 
-constexpr std::size_t kSelectors = 256;
-
-// By the first byte of the input; null where no message is meant.
-std::vector<const MessageType*> choices(MessageRole role) {
-  std::vector<const MessageType*> of_role;
-  for (const MessageType& type : protocol::message_types()) {
-    if (type.role == role) of_role.push_back(&type);
-  }
-  std::vector<const MessageType*> chosen(kSelectors);
-  if (role == MessageRole::kData) {
-    std::ranges::sort(of_role, {}, &MessageType::name);
-    std::ranges::copy(of_role, chosen.begin());
-  } else {
-    for (const MessageType* type : of_role) chosen[static_cast<std::size_t>(type->api.key)] = type;
-  }
-  return chosen;
-}
-
-const MessageType* choose(MessageRole role, std::uint8_t selector) {
-  static const std::vector<const MessageType*> chosen[] = {
-      choices(MessageRole::kRequest), choices(MessageRole::kResponse), choices(MessageRole::kData)};
-  return chosen[static_cast<std::size_t>(role)][selector];
-}
-
 // A struct in memory is larger than its bytes on the wire, and arrays grow by doubling.
 constexpr std::size_t kMemoryPerByte = 64;
 constexpr std::size_t kMemoryBeyond = 64 * 1024;
 
+std::vector<const MessageType*> sorted_types(MessageRole role) {
+  std::vector<const MessageType*> types;
+  for (const MessageType& type : protocol::message_types()) {
+    if (type.role == role) types.push_back(&type);
+  }
+  std::ranges::sort(types, {}, &MessageType::name);
+  return types;
+}
+
 }  // namespace
+
+const std::vector<const MessageType*>& types_of(MessageRole role) {
+  static const std::vector<const MessageType*> types[] = {sorted_types(MessageRole::kRequest),
+                                                          sorted_types(MessageRole::kResponse),
+                                                          sorted_types(MessageRole::kData)};
+  return types[static_cast<std::size_t>(role)];
+}
 
 std::optional<MessageInput> message_input(MessageRole role, ConstBytes input) {
   if (input.size() < 2) return std::nullopt;
-  const MessageType* const type = choose(role, input[0]);
-  const auto version = static_cast<std::int16_t>(input[1]);
-  if (type == nullptr || !type->api.known().contains(version)) return std::nullopt;
-  return MessageInput{.type = type, .version = version, .body = input.subspan(2)};
+  const auto& types = types_of(role);
+  const MessageType* const type = types[input[0] % types.size()];
+  const protocol::VersionRange versions = type->api.known();
+  const int version = versions.min + input[1] % (versions.max - versions.min + 1);
+  return MessageInput{
+      .type = type, .version = static_cast<std::int16_t>(version), .body = input.subspan(2)};
 }
 
 WireError decode_within_limit(const MessageInput& input, AnyMessage& message) {

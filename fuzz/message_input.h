@@ -1,10 +1,11 @@
-// The input of targets that read messages: a byte that says which message, a byte with its version,
-// then the body. Of requests and responses the first byte is the API key, of data its place among
-// all data in the order of their names. Pure, but for the checks.
+// The input of targets that read messages: a byte that says which message, by its place among all
+// of its role in the order of their names, a byte with its version, counted from the first one,
+// then the body. Both bytes count modulo what there is. Pure, but for the checks.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/bytes.h"
 #include "protocol/messages/registry.h"
@@ -17,7 +18,10 @@ struct MessageInput {
   ConstBytes body;
 };
 
-// None where there is no such message or version.
+// In the order of their names. `fuzz_list` prints them.
+const std::vector<const protocol::MessageType*>& types_of(protocol::MessageRole role);
+
+// None where the two bytes are missing.
 std::optional<MessageInput> message_input(protocol::MessageRole role, ConstBytes input);
 
 // Reads the body with no more memory than it is worth.

@@ -1,9 +1,10 @@
 """What fuzzing begins with: a folder of inputs for each target, and dictionaries.
 
-  fuzz_seeds.py GOLDEN_DIR DIR
+  fuzz_seeds.py GOLDEN_DIR DIR FUZZ_LIST
 
-Inputs come from the files of tests/golden/generate in GOLDEN_DIR. Leaves in DIR <target>/* and, for
-some targets, <target>.dict in libFuzzer's form. The forms of inputs stand in fuzz/README.md.
+Inputs come from the files of tests/golden/generate in GOLDEN_DIR; FUZZ_LIST is the program that
+knows which byte chooses which message. Leaves in DIR <target>/* and, for some targets,
+<target>.dict in libFuzzer's form. The forms of inputs stand in fuzz/README.md.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import pathlib
 import re
 import shutil
 import struct
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -64,37 +66,42 @@ def golden_lines(golden, kind):
             yield from map(json.loads, file)
 
 
-def messages(golden):
-    """(role, selector, version, header, body) of every golden message."""
-    lines = [line for line in golden_lines(golden, "wire") if "message" in line]
-    names = {line["message"] for line in lines}
-    data = sorted(name for name in names if not name.endswith(("Request", "Response")))
-    keys = {}
-    for line in lines:
-        if line["message"].endswith("Request"):
-            key = struct.unpack(">h", bytes.fromhex(line["header"])[:2])[0]
-            keys[line["message"].removesuffix("Request")] = key
-    for line in lines:
-        name, version = line["message"], line["version"]
-        header, body = bytes.fromhex(line["header"]), bytes.fromhex(line["body"])
-        if name in data:
-            yield "data", data.index(name), version, header, body
-        else:
-            api = re.sub("(Request|Response)$", "", name)
-            yield name.removeprefix(api).lower() + "s", keys[api], version, header, body
+def message_table(program):
+    """{name: (role, byte that chooses it, first version, last version)} of what targets read."""
+    text = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+    table = {}
+    for role, place, name, first, last in map(str.split, text.splitlines()):
+        table[name] = (role, int(place), int(first), int(last))
+    return table
 
 
-def add_messages(golden, add):
+def messages(golden, program):
+    """(role, bytes that choose, header, body) of every golden message that targets read."""
+    table = message_table(program)
+    without = set(table)
+    for line in golden_lines(golden, "wire"):
+        name, version = line.get("message"), line.get("version")
+        if name not in table:
+            continue
+        role, place, first, last = table[name]
+        if first <= version <= last:
+            without.discard(name)
+            chosen = bytes([place, version - first])
+            yield role, chosen, bytes.fromhex(line["header"]), bytes.fromhex(line["body"])
+    if without:
+        sys.exit(f"fuzz_seeds.py: nothing in {golden} for {', '.join(sorted(without))}")
+
+
+def add_messages(golden, program, add):
     roles = ["requests", "responses", "data"]
     frames = []
-    for role, selector, version, header, body in messages(golden):
-        add(role, bytes([selector, version]) + body)
-        add("round_trip", bytes([roles.index(role), selector, version]) + body)
+    for role, chosen, header, body in messages(golden, program):
+        add(role, chosen + body)
+        add("round_trip", bytes([roles.index(role)]) + chosen + body)
         if role == "requests":
             add("frames", b"\x00" + struct.pack(">i", len(header + body)) + header + body)
         if role == "responses":
-            chosen = bytes([1, selector, version])
-            add("frames", chosen + struct.pack(">i", len(header + body)) + header + body)
+            add("frames", b"\x01" + chosen + struct.pack(">i", len(header + body)) + header + body)
         if role == "responses" and len(body) < 500:
             frames.append(header[4:] + body)
     for first in range(0, len(frames), 16):
@@ -194,7 +201,7 @@ def quoted(text):
     return "".join(f"\\x{ord(c):02x}" if not "0" <= c <= "z" or c == "\\" else c for c in text)
 
 
-def write_seeds(golden, directory):
+def write_seeds(golden, directory, program):
     """Returns how many inputs each target has."""
     counts = {}
 
@@ -208,7 +215,7 @@ def write_seeds(golden, directory):
 
     if directory.exists():
         shutil.rmtree(directory)
-    add_messages(golden, add)
+    add_messages(golden, program, add)
     add_records(golden, add)
     for text in PROPERTIES:
         add("properties", text.encode())
@@ -220,8 +227,8 @@ def write_seeds(golden, directory):
 
 
 def main():
-    golden, directory = map(pathlib.Path, sys.argv[1:])
-    counts = write_seeds(golden, directory)
+    golden, directory, program = map(pathlib.Path, sys.argv[1:])
+    counts = write_seeds(golden, directory, program)
     for target, count in sorted(counts.items()):
         print(f"{target}: {count} inputs")
     without = targets() - counts.keys() - {"canary"}
