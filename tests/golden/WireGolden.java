@@ -32,11 +32,11 @@ import org.apache.kafka.common.utils.ImplicitLinkedHashCollection;
 
 /**
  * What the Java classes write: every message a broker takes, and data that messages and records
- * carry, in every version, three times: "default" as it is made, "full" with every field set and
- * unknown tagged fields, "null" with every nullable field null. One line of JSON each on standard
- * output: message, version, variant, header and body in hex, and the form of Kafka's own
- * JsonConverter; data has no header. Then one line for each error code. Messages are filled by
- * reflection, along the schema of the version.
+ * carry, in every version, three times: "default" as it is made, "full" with every field at another
+ * value than its default and unknown tagged fields, "null" with every nullable field null. One line
+ * of JSON each on standard output: message, version, variant, header and body in hex, and the form
+ * of Kafka's own JsonConverter; data has no header. Then one line for each error code. Messages are
+ * filled by reflection, along the schema of the version.
  */
 public final class WireGolden {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -201,8 +201,16 @@ public final class WireGolden {
     // A schema's records are always nullable; those of ShareFetch in truth are not.
     boolean canBeNull =
         type.isNullable() && !message.getClass().getName().contains("ShareFetchResponse");
-    boolean toNull = variant == Variant.NULL && canBeNull;
-    field.set(message, toNull ? null : value(field, type));
+    if (variant == Variant.NULL && canBeNull) {
+      field.set(message, null);
+      return;
+    }
+    Object byDefault = field.get(message);
+    Object value = value(field, type, byDefault);
+    while (value.equals(byDefault)) {
+      value = value(field, type, byDefault);
+    }
+    field.set(message, value);
   }
 
   private static Field findField(Message message, String schemaName) throws Exception {
@@ -215,14 +223,14 @@ public final class WireGolden {
     throw new NoSuchFieldException(message.getClass() + " " + schemaName);
   }
 
-  private Object value(Field field, Type type) throws Exception {
+  private Object value(Field field, Type type, Object byDefault) throws Exception {
     if (type.isArray()) {
       return array(field, type.arrayElementType().get());
     }
     if (Message.class.isAssignableFrom(field.getType())) {
       return struct(field.getType(), type);
     }
-    return scalar(field.getType());
+    return scalar(field.getType(), byDefault);
   }
 
   @SuppressWarnings("unchecked")
@@ -238,7 +246,7 @@ public final class WireGolden {
             : new ArrayList<>();
     for (int i = 0; i < 2; ++i) {
       boolean isStruct = Message.class.isAssignableFrom(elementClass);
-      array.add(isStruct ? struct(elementClass, elementType) : scalar(elementClass));
+      array.add(isStruct ? struct(elementClass, elementType) : scalar(elementClass, null));
     }
     return array;
   }
@@ -249,10 +257,10 @@ public final class WireGolden {
     return message;
   }
 
-  private Object scalar(Class<?> type) {
+  private Object scalar(Class<?> type, Object byDefault) {
     int next = ++counter;
     return switch (type.getSimpleName()) {
-      case "boolean" -> true;
+      case "boolean" -> !Boolean.TRUE.equals(byDefault);
       case "byte", "Byte" -> (byte) next;
       case "short", "Short" -> (short) (next + 300);
       case "int", "Integer" -> next % 2 == 0 ? -next : next * 0x10001;

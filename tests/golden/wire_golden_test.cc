@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -14,6 +15,7 @@
 #include "protocol/messages/registry.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/json_writer.h"
+#include "protocol/wire/layout.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -81,6 +83,50 @@ TEST(WireGolden, EveryVersionIsThere) {
     const VersionRange versions = message.api.known();
     EXPECT_EQ(seen.size(), static_cast<std::size_t>(versions.max - versions.min + 1) * 3)
         << message.name;
+  }
+}
+
+// The fields that a message has in some version, nested ones included.
+struct Fields {
+  std::int16_t version;
+  std::size_t count = 0;
+  std::vector<std::string> at_default;
+
+  void look(Value value, const std::string& path) {
+    if (value.type->kind == ValueKind::kStruct) return look(value.type->layout(), value.at, path);
+    if (value.type->element_type == nullptr) return;
+    for (std::size_t i = 0; i < value.count(); ++i) look(value[i], path);
+  }
+
+  void look(const StructLayout& layout, const void* object, const std::string& path) {
+    for (const FieldLayout& field : layout.fields) {
+      if (!field.spec.contains(version)) continue;
+      const std::string name = fmt::format("{}.{}", path, field.name);
+      if (same_value(field.of(object), field.of(layout.defaults))) at_default.push_back(name);
+      ++count;
+      look(field.of(object), name);
+    }
+  }
+};
+
+// At its default a field that is left out, or taken for its neighbour, could go unnoticed. Older
+// clients do not know the tagged fields that records of coordinators were given later (KIP-915), so
+// each version counts as the newest client writes it.
+TEST(WireGolden, FullMessagesHaveNoDefaults) {
+  golden::Proof proof("fields of full messages that differ from their defaults");
+  for (const MessageType& message : message_types()) {
+    std::map<std::int16_t, Golden> newest;
+    for (Golden& golden : golden_of(message)) {
+      if (golden.variant == "full") newest.insert_or_assign(golden.version, std::move(golden));
+    }
+    for (const auto& [version, golden] : newest) {
+      AnyMessage read(message);
+      ASSERT_FALSE(read.decode(golden.body, version));
+      Fields fields{.version = version};
+      fields.look(message.layout(), read.get(), message.name);
+      EXPECT_THAT(fields.at_default, testing::IsEmpty()) << "v" << version;
+      proof.add(message.name, version, fields.count);
+    }
   }
 }
 
