@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,6 +32,10 @@ std::size_t InputFile::read(MutableBytes room) {
 Buffer InputFile::read_all() {
   constexpr std::size_t kStepBytes = 64 << 10;
   Buffer bytes;
+  // A file's size spares copies, but is not believed: it may change, and a pipe has none.
+  struct stat file = {};
+  const bool is_file = ::fstat(fd_, &file) == 0 && S_ISREG(file.st_mode);
+  if (is_file) bytes.reserve(static_cast<std::size_t>(file.st_size) + kStepBytes);
   std::size_t size = 0;
   for (std::size_t got = 1; got > 0; size += got) {
     bytes.resize(size + kStepBytes);
