@@ -1,6 +1,7 @@
 #include "app/decode_flags.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace kmirror::app {
 

@@ -1,6 +1,7 @@
 #include "app/console/broker_flags.h"
 
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "app/console/console_flags.h"
 

@@ -1,11 +1,14 @@
 // Which cluster a console command talks to: the flags that all of them share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "app/console/session.h"
+
+namespace CLI {
+class App;
+}
 
 namespace kmirror::app {
 

@@ -1,6 +1,7 @@
 #include "app/console/console_flags.h"
 
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 

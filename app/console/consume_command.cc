@@ -1,6 +1,7 @@
 #include "app/console/consume_command.h"
 
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <boost/asio/signal_set.hpp>
 #include <charconv>
