@@ -43,6 +43,7 @@ class DecodeCommand {
   Exit find_type();
   bool take_hex(Buffer& bytes);
   bool dump_messages(ConstBytes bytes);
+  bool open_source(protocol::ByteSource& source);
   bool dump_records();
   int end(bool is_sound) const;
 
@@ -51,6 +52,8 @@ class DecodeCommand {
   const std::string name_ = flags_.file() == "-" ? "standard input" : flags_.file();
   const MessageType* type_ = nullptr;
   InputFile input_;
+  Buffer start_;     // what was read of batches to see whether it is text, or all of the text
+  ConstBytes left_;  // of it
   StandardOutput stdout_;
   const protocol::DumpOutput output_{
       .write = [this](std::string_view lines) { return stdout_.write(lines); },
@@ -92,25 +95,39 @@ bool DecodeCommand::take_hex(Buffer& bytes) {
   return true;
 }
 
-bool DecodeCommand::dump_records() {
-  // The first bytes tell whether it is text, which is then small enough to be read whole.
-  Buffer start;
+// Where batches are read from, once their first bytes have told whether this is text, which is
+// small enough to be held. False if it is text that nobody knows.
+bool DecodeCommand::open_source(protocol::ByteSource& source) {
+  bool is_text = false;
   if (!flags_.segment) {
-    start.resize(kStartBytes);
-    start.resize(input_.read(start));
-    if (is_hex(start)) std::ranges::copy(input_.read_all(), std::back_inserter(start));
-    if (!take_hex(start)) return false;
+    start_.resize(kStartBytes);
+    start_.resize(input_.read(start_));
+    is_text = is_hex(start_);
+    if (is_text) std::ranges::copy(input_.read_all(), std::back_inserter(start_));
+    if (!take_hex(start_)) return false;
   }
-  ConstBytes left = start;
-  const auto read = [&](MutableBytes room) {
-    if (left.empty()) return input_.read(room);
-    const std::size_t size = std::min(room.size(), left.size());
-    std::ranges::copy(left.first(size), room.begin());
-    left = left.subspan(size);
+  left_ = start_;
+  source.read = [this](MutableBytes room) {
+    if (left_.empty()) return input_.read(room);
+    const std::size_t size = std::min(room.size(), left_.size());
+    std::ranges::copy(left_.first(size), room.begin());
+    left_ = left_.subspan(size);
     return size;
   };
+  if (!is_text && !input_.can_seek()) return true;
+  source.seek = [this, is_text](std::uint64_t position) {
+    const std::uint64_t held = start_.size();
+    left_ = ConstBytes(start_).subspan(std::min(position, held));
+    if (!is_text) input_.seek(std::max(position, held));
+  };
+  return true;
+}
+
+bool DecodeCommand::dump_records() {
+  protocol::ByteSource source;
+  if (!open_source(source)) return false;
   return protocol::dump_records(
-      read, output_, {.records = flags_.records, .max_record_bytes = flags_.max_record_bytes});
+      source, output_, {.records = flags_.records, .max_record_bytes = flags_.max_record_bytes});
 }
 
 int DecodeCommand::end(bool is_sound) const {

@@ -17,7 +17,11 @@ InputFile::~InputFile() {
 
 void InputFile::open(const std::string& path) {
   fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) error_ = fmt::format("cannot be opened: {}", std::strerror(errno));
+  if (fd_ < 0) {
+    error_ = fmt::format("cannot be opened: {}", std::strerror(errno));
+  } else {
+    begin_ = ::lseek(fd_, 0, SEEK_CUR);
+  }
 }
 
 std::size_t InputFile::read(MutableBytes room) {
@@ -43,6 +47,12 @@ Buffer InputFile::read_all() {
   }
   bytes.resize(size);
   return bytes;
+}
+
+void InputFile::seek(std::uint64_t position) {
+  if (::lseek(fd_, begin_ + static_cast<std::int64_t>(position), SEEK_SET) < 0) {
+    error_ = fmt::format("cannot be read from byte {}: {}", position, std::strerror(errno));
+  }
 }
 
 StandardOutput::StandardOutput() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,11 +27,17 @@ class InputFile {
   // Reads what is left.
   Buffer read_all();
 
+  // False of pipes and terminals.
+  bool can_seek() const { return begin_ >= 0; }
+  // The next byte is the one at `position`, counted from where the file was when it was opened.
+  void seek(std::uint64_t position);
+
   // Why it cannot be opened or read; empty if all is well.
   const std::string& error() const { return error_; }
 
  private:
   int fd_ = -1;
+  std::int64_t begin_ = -1;  // of the file; standard input may have been read from before
   std::string error_;
 };
 

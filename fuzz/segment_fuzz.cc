@@ -28,7 +28,7 @@ bool dump(ConstBytes segment, std::size_t read_bytes, const DumpOutput& output,
     segment = segment.subspan(bytes);
     return bytes;
   };
-  return dump_records(read, output, options);
+  return dump_records({.read = read}, output, options);
 }
 
 void dump_within_limit(ConstBytes segment, const DumpOptions& options) {

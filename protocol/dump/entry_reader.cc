@@ -20,7 +20,7 @@ constexpr std::int32_t kMinBatchLength = kBatchHeaderBytes - kBatchPrefixBytes;
 
 }  // namespace
 
-EntryReader::EntryReader(ReadBytes read) : read_(std::move(read)) {
+EntryReader::EntryReader(ByteSource source) : source_(std::move(source)) {
   grow(kWindowBytes);
 }
 
@@ -41,7 +41,7 @@ std::size_t EntryReader::fill(std::size_t wanted) {
   while (end_ < wanted && !at_end_) {
     if (end_ == capacity_) grow(std::min(wanted, capacity_ + kGrowthBytes));
     const std::size_t room = std::min(capacity_ - end_, kWindowBytes);
-    const std::size_t got = read_({&memory_[end_], room});
+    const std::size_t got = source_.read({&memory_[end_], room});
     KM_CHECK(got <= room, "a source keeps to the room it is given");
     at_end_ = got == 0;
     end_ += got;
@@ -105,13 +105,21 @@ ConstBytes EntryReader::next_piece() {
   return piece;
 }
 
-ConstBytes EntryReader::whole() {
+ConstBytes EntryReader::first(std::uint64_t limit) {
   KM_CHECK(left_ == size_, "nothing of the entry was taken yet");
-  const std::size_t size = fill(static_cast<std::size_t>(size_));
+  const std::size_t size = fill(static_cast<std::size_t>(std::min(size_, limit)));
   const ConstBytes entry(&memory_[begin_], size);
   begin_ += size;
   left_ -= size;
   return entry;
+}
+
+void EntryReader::restart() {
+  source_.seek(position_);
+  begin_ = 0;
+  end_ = 0;
+  at_end_ = false;
+  left_ = size_;
 }
 
 }  // namespace kmirror::protocol

@@ -1,7 +1,7 @@
 // Reads record batches and messages of formats 0 and 1, one after the other, from a stream of any
-// length: a broker's log segment, or the records of one partition. Holds a window of it, or one
-// entry where its reader wants a whole one; memory grows with the bytes that come, never with a
-// length that they claim. One owner.
+// length: a broker's log segment, or the records of one partition. Holds a window of it, or as much
+// of one entry as its reader wants in one piece; memory grows with the bytes that come, never with
+// a length that they claim. One owner.
 #pragma once
 
 #include <array>
@@ -17,8 +17,13 @@
 
 namespace kmirror::protocol {
 
-// Fills `room`, or the beginning of it, and says how far; 0 at the end.
-using ReadBytes = std::function<std::size_t(MutableBytes room)>;
+// Where the bytes come from.
+struct ByteSource {
+  // Fills `room`, or the beginning of it, and says how far; 0 at the end.
+  std::function<std::size_t(MutableBytes room)> read;
+  // Goes to a position, counted from where the first byte came. None if bytes come only once.
+  std::function<void(std::uint64_t position)> seek = nullptr;
+};
 
 class EntryReader {
  public:
@@ -30,7 +35,7 @@ class EntryReader {
     kMalformed,  // what() says why
   };
 
-  explicit EntryReader(ReadBytes read);
+  explicit EntryReader(ByteSource source);
 
   // Moves behind the current entry. After anything but kEntry every call answers the same.
   Step next();
@@ -51,8 +56,13 @@ class EntryReader {
   // has ended. A piece stays until the next call.
   ConstBytes next_piece();
 
-  // The entry in one piece, before any piece of it was taken. Shorter where the input ends.
-  ConstBytes whole();
+  // The first bytes of the entry in one piece, before any piece of it was taken: at most `limit`,
+  // and fewer where the entry or the input ends.
+  ConstBytes first(std::uint64_t limit);
+
+  // Goes back to the beginning of the entry; only if the source can seek.
+  bool can_restart() const { return source_.seek != nullptr; }
+  void restart();
 
   // All of the entry was taken, so it is not cut.
   bool is_complete() const { return left_ == 0; }
@@ -68,7 +78,7 @@ class EntryReader {
   Step stop(Step step, std::uint64_t size, const char* what = nullptr);
   Step find_padding(const char* otherwise);
 
-  ReadBytes read_;
+  ByteSource source_;
   // From malloc, because realloc moves large blocks without copying them, and does not touch what
   // is added.
   std::unique_ptr<std::uint8_t[], Free> memory_;

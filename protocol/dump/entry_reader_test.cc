@@ -45,7 +45,7 @@ TEST(EntryReader, FindsEntriesOfAllFormatsWhateverComesAtATime) {
       const ConstBytes entry = ConstBytes(bytes).subspan(position, size);
       EXPECT_TRUE(std::ranges::equal(reader.header(), entry.first(reader.header().size())));
       EXPECT_FALSE(reader.is_complete());
-      EXPECT_TRUE(std::ranges::equal(reader.whole(), entry));
+      EXPECT_TRUE(std::ranges::equal(reader.first(reader.size()), entry));
       EXPECT_TRUE(reader.is_complete());
       position += size;
     }
@@ -76,7 +76,7 @@ TEST(EntryReader, EveryCutIsNoticed) {
     auto step = reader.next();
     for (; step == Step::kEntry; step = reader.next()) {
       EXPECT_EQ(reader.position(), position);
-      if (reader.whole().size() == reader.size()) position += reader.size();
+      if (reader.first(reader.size()).size() == reader.size()) position += reader.size();
     }
     const ConstBytes rest = ConstBytes(bytes).subspan(position, cut - position);
     // The zeros that an offset begins with look like padding.
@@ -132,10 +132,10 @@ TEST(EntryReader, LargeEntriesAreReadInPiecesOrWhole) {
   ASSERT_EQ(reader.next(), Step::kEntry);
   EXPECT_EQ(pieces_size(reader), kSize);
   ASSERT_EQ(reader.next(), Step::kEntry);
-  EXPECT_TRUE(std::ranges::equal(reader.whole(), large));
+  EXPECT_TRUE(std::ranges::equal(reader.first(reader.size()), large));
   ASSERT_EQ(reader.next(), Step::kEntry);
   EXPECT_EQ(reader.size(), kBatchPrefixBytes + 0x7fffffffull);
-  EXPECT_EQ(reader.whole().size(), kSize);
+  EXPECT_EQ(reader.first(reader.size()).size(), kSize);
   ASSERT_EQ(reader.next(), Step::kCut);
   EXPECT_EQ(reader.size(), kSize);
 }

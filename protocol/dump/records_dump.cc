@@ -19,14 +19,15 @@ constexpr std::size_t kWriteBytes = 64 << 10;
 
 class Dump {
  public:
-  Dump(const ReadBytes& read, const DumpOutput& output, const DumpOptions& options)
-      : output_(output), options_(options), entries_(read) {}
+  Dump(const ByteSource& source, const DumpOutput& output, const DumpOptions& options)
+      : output_(output), options_(options), entries_(source) {}
 
   bool run();
 
  private:
   void dump_entry();
   bool check(ConstBytes first_piece);
+  void dump_records_of_large();
   void dump_records_of(ConstBytes entry);
   void dump_records_of(const BatchView& batch);
   void dump_records_of(const LegacyMessageView& message);
@@ -79,7 +80,8 @@ bool Dump::check(ConstBytes first_piece) {
 }
 
 void Dump::dump_entry() {
-  const ConstBytes entry = options_.records ? entries_.whole() : entries_.next_piece();
+  const bool is_held = options_.records && entries_.size() <= kMaxUncheckedBytes;
+  const ConstBytes entry = is_held ? entries_.first(entries_.size()) : entries_.next_piece();
   const bool is_valid = check(entry);
   append_line(EntryLine{.position = entries_.position(),
                         .size = entries_.size(),
@@ -93,8 +95,25 @@ void Dump::dump_entry() {
     fail(entries_.position(), "the checksum is wrong");
   } else if (problem != nullptr) {
     fail(entries_.position(), problem);
-  } else if (options_.records) {
+  } else if (is_held) {
     dump_records_of(entry);
+  } else if (options_.records) {
+    dump_records_of_large();
+  }
+}
+
+// Of an entry that was checked, or is cut, and is not held: its length may be a lie as long as the
+// checksum has not proved it.
+void Dump::dump_records_of_large() {
+  if (entries_.can_restart()) {
+    const std::uint64_t limit = entries_.is_complete() ? entries_.size() : kMaxUncheckedBytes;
+    entries_.restart();
+    dump_records_of(entries_.first(limit));
+  } else if (entries_.is_complete()) {
+    fail(entries_.position(),
+         fmt::format("{} bytes are too large a batch for input that comes only once; its records "
+                     "are printed where it is read from a file",
+                     entries_.size()));
   }
 }
 
@@ -172,8 +191,8 @@ bool Dump::run() {
 
 }  // namespace
 
-bool dump_records(const ReadBytes& read, const DumpOutput& output, const DumpOptions& options) {
-  return Dump(read, output, options).run();
+bool dump_records(const ByteSource& source, const DumpOutput& output, const DumpOptions& options) {
+  return Dump(source, output, options).run();
 }
 
 }  // namespace kmirror::protocol

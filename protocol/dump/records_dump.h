@@ -1,7 +1,8 @@
 // Prints record batches, and messages of formats 0 and 1, as JSON lines: one for each of them and,
 // if asked for, one for each record. For a log segment of any size, or the records of a partition.
-// Takes the memory of an EntryReader, which holds batches whole only if their records are wanted,
-// and of one decompressed record. Pure but for the functions it is given; one call, one thread.
+// Takes the memory of a window, of one decompressed record and, if records are wanted, of one
+// batch: of one larger than kMaxUncheckedBytes only after its checksum has shown that it is one.
+// Pure but for the functions it is given; one call, one thread.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,9 @@
 
 namespace kmirror::protocol {
 
+// What a topic takes unless told otherwise (max.message.bytes).
+inline constexpr std::uint64_t kMaxUncheckedBytes = 1'048'588;
+
 struct DumpOptions {
   bool records = false;
   std::size_t max_record_bytes = kDefaultMaxRecordBytes;  // of a compressed batch; more is refused
@@ -19,8 +23,9 @@ struct DumpOptions {
 
 // False if something was malformed. A wrong checksum, or records that cannot be read, concern one
 // batch, and the dump goes on behind it; without a believable length it ends. Of a batch with a
-// wrong checksum no records are printed; of one that the end of the input cuts, those that are
-// there.
-bool dump_records(const ReadBytes& read, const DumpOutput& output, const DumpOptions& options);
+// wrong checksum no records are printed, nor of one larger than kMaxUncheckedBytes from a source
+// that cannot seek; of one that the end of the input cuts, those within its first
+// kMaxUncheckedBytes.
+bool dump_records(const ByteSource& source, const DumpOutput& output, const DumpOptions& options);
 
 }  // namespace kmirror::protocol

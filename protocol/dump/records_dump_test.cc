@@ -131,7 +131,7 @@ TEST(RecordsDump, EndsWhenNobodyReads) {
   int writes = 0;
   auto source = source_of(bytes, 1000);
   const auto counting_source = [&](MutableBytes room) {
-    const std::size_t got = source(room);
+    const std::size_t got = source.read(room);
     taken += got;
     return got;
   };
@@ -139,7 +139,7 @@ TEST(RecordsDump, EndsWhenNobodyReads) {
       .write = [&](std::string_view) { return ++writes < 2; },
       .report = [](std::string_view sentence) { FAIL() << sentence; },
   };
-  EXPECT_TRUE(dump_records(counting_source, output, {}));
+  EXPECT_TRUE(dump_records({.read = counting_source}, output, {}));
   EXPECT_EQ(writes, 2);
   EXPECT_LT(taken, bytes.size());
 }
