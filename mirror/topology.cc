@@ -252,6 +252,7 @@ Awaitable<Result<std::vector<LanePlan>>> Topology::plan_lanes(
         .compression_level = config_.destination.compression_level,
         .message_bytes_max = limit,
         .batch_bytes_max = std::min(kBatchBytes, limit - limit / kBatchMargin),
+        .payload_bytes_max = config_.batch_memory_bytes,
         .credit_bytes = static_cast<std::size_t>(config_.source.max_partition_fetch_bytes)};
     if (config_.until_end) plan.end = ends[where].offset;
     plans.push_back(std::move(plan));

@@ -86,6 +86,7 @@ TEST_F(LoadConfig, DefaultsAreTheMirrors) {
   EXPECT_EQ(destination.max_in_flight, 5);
   EXPECT_EQ(loaded.config.partitioning, Partitioning::kAuto);
   EXPECT_EQ(loaded.config.memory_bytes, 32u << 20);
+  EXPECT_EQ(loaded.config.batch_memory_bytes, 128u << 20);
   EXPECT_EQ(loaded.config.topics.match("testtopic"), TopicMatch::kYes);
   EXPECT_EQ(loaded.config.offset_commit_interval, milliseconds(60'000));
 }
@@ -94,7 +95,8 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   inputs.num_streams = 4;
   inputs.offset_commit_interval_ms = 10;
   inputs.until_end = true;
-  inputs.settings = {"threads=2", "memory=64m", "topic.prefix=a.", "destination.partitions=12"};
+  inputs.settings = {"threads=2", "memory=64m", "batch.memory=1g", "topic.prefix=a.",
+                     "destination.partitions=12"};
   LoadedConfig loaded = load(
       "bootstrap.servers = s1:1, [::1]:2,,s1:1\ngroup.id=g\nclient.id=ignored\n"
       "auto.offset.reset=latest\nisolation.level=read_uncommitted\nfetch.min.bytes=2\n"
@@ -132,6 +134,7 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   EXPECT_EQ(config.partitioning, Partitioning::kIdentity);
   EXPECT_EQ(config.threads, 2);
   EXPECT_EQ(config.memory_bytes, 64u << 20);
+  EXPECT_EQ(config.batch_memory_bytes, 1u << 30);
   EXPECT_EQ(config.topic_prefix, "a.");
   EXPECT_EQ(config.destination_partitions, 12);
   EXPECT_EQ(config.destination_replication_factor, 3);

@@ -34,8 +34,8 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
   std::size_t fewest = name.size() / 3 + 1;
   for (std::string_view candidate : names) {
     // So many letters at least are inserted or removed.
-    const std::size_t apart = std::max(name.size(), candidate.size()) -
-                              std::min(name.size(), candidate.size());
+    const std::size_t apart =
+        std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size());
     if (apart >= fewest) continue;
     std::size_t edits = edits_between(name, candidate);
     if (edits >= fewest) continue;

@@ -16,9 +16,6 @@ using protocol::AbortedFilter;
 using protocol::BatchReader;
 using protocol::BatchView;
 
-// No broker stores a batch that holds more; what claims to is a decompression bomb.
-constexpr std::size_t kPayloadBytesMax = 128 << 20;
-
 // How much payload is gathered for the splitter before its batches are sent on.
 constexpr std::size_t kSplitBytes = 1 << 20;
 
@@ -200,10 +197,14 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
     owner = payload_buffer = std::make_shared<Buffer>();
   }
   Buffer& scratch = payload_buffer ? *payload_buffer : scratch_;
-  const auto opened = protocol::open_batch(batch, kPayloadBytesMax, scratch);
+  const auto opened = protocol::open_batch(batch, settings_.payload_bytes_max, scratch);
   if (opened.error != protocol::OpenError::kNone) {
     flush(out);
-    stop_at(batch, fmt::format("cannot read the batch: {}", open_error_text(opened.error)));
+    std::string why = open_error_text(opened.error);
+    if (opened.error == protocol::OpenError::kTooLarge) {
+      why += fmt::format(" (batch.memory={})", settings_.payload_bytes_max);
+    }
+    stop_at(batch, "cannot read the batch: " + why);
     return;
   }
   const auto malformed = splitter_->add(batch, opened.payload, position(), owner);

@@ -276,6 +276,15 @@ TEST_F(LaneTest, ARebuildChecksTheSourcesChecksum) {
   EXPECT_THAT(lane->stop_reason(), HasSubstr("checksum"));
 }
 
+TEST_F(LaneTest, ABatchThatHoldsTooMuchNamesTheSetting) {
+  settings.mode = LaneMode::kKey;
+  settings.payload_bytes_max = 20;
+  start_at(0);
+  EXPECT_THAT(mirror(source_batch(numbered_batch(5, 3, Codec::kZstd))), IsEmpty());
+  EXPECT_THAT(lane->stop_reason(),
+              HasSubstr("it decompresses to more than is allowed (batch.memory=20)"));
+}
+
 TEST_F(LaneTest, ForwardingLeavesTheChecksumToTheDestination) {
   start_at(5);
   Buffer bad = source_batch(numbered_batch(5, 3));
