@@ -7,7 +7,7 @@
 #include "net/retry.h"
 #include "protocol/records/aborted_filter.h"
 #include "protocol/records/batch_reader.h"
-#include "protocol/records/open_batch.h"
+#include "protocol/records/record_stream.h"
 
 namespace kmirror::app {
 
@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 // As Kafka's consumer: fetch.max.bytes and max.partition.fetch.bytes. A larger batch comes alone.
 constexpr std::int32_t kFetchMaxBytes = 50 << 20;
 constexpr std::int32_t kPartitionMaxBytes = 1 << 20;
-constexpr std::size_t kBatchMaxBytes = 1 << 30;  // decompressed
+constexpr std::size_t kRecordMaxBytes = 1 << 30;  // of a compressed batch
 constexpr milliseconds kErrorPause{200};
 constexpr std::int16_t kLastByName = 12;  // Fetch version; later ones name topics by id
 
@@ -160,15 +160,14 @@ void Consumer::take_records(const Partition& partition, std::int64_t& position) 
 // False when reading ends within the batch.
 bool Consumer::take_batch(const protocol::BatchView& batch, std::int32_t partition,
                           std::int64_t& position) {
-  const auto opened = protocol::open_batch(batch, kBatchMaxBytes, scratch_);
-  if (opened.error != protocol::OpenError::kNone) {
-    fail(partition, batch.base_offset(), protocol::open_error_text(opened.error));
+  if (!batch.is_crc_valid()) {
+    fail(partition, batch.base_offset(), "the checksum of its batch is wrong");
     return false;
   }
   RecordPlace place{.partition = partition, .timestamp_type = batch.timestamp_type()};
-  protocol::RecordCursor cursor(opened.payload, batch.record_count());
+  protocol::RecordStream records(batch, kRecordMaxBytes);
   protocol::RecordView record;
-  while (cursor.next(record)) {
+  while (records.next(record)) {
     place.offset = batch.offset_at(record.offset_delta);
     place.timestamp_ms = batch.timestamp_at(record.timestamp_delta_ms);
     if (place.offset < position) continue;  // A broker sends the whole batch around a position.
@@ -178,8 +177,8 @@ bool Consumer::take_batch(const protocol::BatchView& batch, std::int32_t partiti
       return false;
     }
   }
-  if (cursor.ok()) return true;
-  fail(partition, position, cursor.malformed().what);
+  if (records.ok()) return true;
+  fail(partition, position, records.malformed().what);
   return false;
 }
 

@@ -67,7 +67,6 @@ class Consumer {
   std::optional<net::Failure> failure_;
   bool is_stale_ = false;  // the metadata, as a fetch of this round showed
   bool stopped_ = false;
-  Buffer scratch_;
 };
 
 }  // namespace kmirror::app
