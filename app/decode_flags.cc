@@ -52,7 +52,7 @@ void add_flags(CLI::App& app, DecodeFlags& flags) {
       ->excludes(segment)
       ->excludes(records);
   app.add_option("--max-record-bytes", flags.max_record_bytes,
-                 "the largest record of a compressed batch, which has to fit into memory")
+                 "the largest record of a compressed batch; a larger one is told and passed over")
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::PositiveNumber)

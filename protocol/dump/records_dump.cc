@@ -31,6 +31,8 @@ class Dump {
   void dump_records_of(ConstBytes entry);
   void dump_records_of(const BatchView& batch);
   void dump_records_of(const LegacyMessageView& message);
+  template <class Record>
+  void dump_all(auto& records, const auto& entry, const auto& fail);
   void end(EntryReader::Step step);
 
   void write_lines();
@@ -127,24 +129,29 @@ void Dump::dump_records_of(ConstBytes entry) {
 
 void Dump::dump_records_of(const BatchView& batch) {
   const bool is_compressed = batch.codec() != compression::Codec::kNone;
-  RecordStream stream(batch, options_.max_record_bytes);
-  RecordView record;
-  while (!is_closed_ && stream.next(record)) {
-    append_line(batch, record, lines_);
-    write_lines_if_many();
-  }
-  if (!stream.ok()) fail_within(kBatchHeaderBytes, is_compressed, stream.malformed());
+  RecordStream records(batch, options_.max_record_bytes);
+  dump_all<RecordView>(records, batch,
+                       [&] { fail_within(kBatchHeaderBytes, is_compressed, records.malformed()); });
 }
 
 void Dump::dump_records_of(const LegacyMessageView& message) {
-  LegacyCursor cursor(message, options_.max_record_bytes);
-  LegacyRecord record;
-  while (!is_closed_ && cursor.next(record)) {
-    append_line(message, record, lines_);
-    write_lines_if_many();
-  }
-  if (!cursor.ok()) fail_within(0, cursor.is_within(), cursor.malformed());
-  if (cursor.is_truncated()) fail(entries_.position(), "the last message within is cut");
+  LegacyCursor records(message, options_.max_record_bytes);
+  dump_all<LegacyRecord>(records, message,
+                         [&] { fail_within(0, records.is_within(), records.malformed()); });
+  if (records.is_truncated()) fail(entries_.position(), "the last message within is cut");
+}
+
+// A record that is too large is told and passed over.
+template <class Record>
+void Dump::dump_all(auto& records, const auto& entry, const auto& fail) {
+  do {
+    Record record;
+    while (!is_closed_ && records.next(record)) {
+      append_line(entry, record, lines_);
+      write_lines_if_many();
+    }
+    if (!records.ok()) fail();
+  } while (records.pass_large());
 }
 
 // What is malformed within an entry whose records begin behind `header` bytes.

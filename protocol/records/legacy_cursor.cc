@@ -7,17 +7,6 @@ namespace kmirror::protocol {
 
 namespace {
 
-// False if the payload ends before. Only what one window holds is in memory at a time.
-bool skip(PayloadStream& payload, std::size_t bytes) {
-  while (bytes > 0) {
-    const std::size_t seen = std::min(payload.peek(1).size(), bytes);
-    if (seen == 0) return false;
-    payload.skip(seen);
-    bytes -= seen;
-  }
-  return true;
-}
-
 // A message within a wrapper, as far as its first bytes tell.
 struct Inner {
   std::int64_t offset = 0;
@@ -81,7 +70,7 @@ bool LegacyCursor::find_base_offset(PayloadStream payload) {
   while (const auto inner = peek_inner(payload)) {
     const std::size_t position = payload.position();
     if (!inner->is_possible()) return fail_within(kTooSmall, position + message_field::kSize);
-    if (!skip(payload, inner->bytes())) break;
+    if (!payload.pass(inner->bytes())) break;
     last_offset = inner->offset;
   }
   if (!check(payload)) return false;
@@ -113,7 +102,9 @@ bool LegacyCursor::next_within(LegacyRecord& record) {
   if (!inner->is_possible()) return fail_within(kTooSmall, position + message_field::kSize);
   if (inner->bytes() > max_message_bytes_) {
     // A size that lies beyond the end is no worse than any other message that is cut off.
-    if (!skip(*payload_, inner->bytes())) return end(true);
+    if (!payload_->pass(inner->bytes())) return end(true);
+    is_empty_ = false;
+    is_large_ = true;
     return fail_within(kRecordTooLarge, position);
   }
   const ConstBytes bytes = payload_->peek(inner->bytes());
@@ -121,6 +112,14 @@ bool LegacyCursor::next_within(LegacyRecord& record) {
   is_empty_ = false;
   if (!take(LegacyMessageView(bytes.first(inner->bytes())), record)) return false;
   payload_->skip(inner->bytes());
+  return true;
+}
+
+bool LegacyCursor::pass_large() {
+  if (!is_large_) return false;
+  malformed_ = {};
+  is_within_ = false;
+  is_large_ = false;
   return true;
 }
 

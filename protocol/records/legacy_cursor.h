@@ -43,6 +43,9 @@ class LegacyCursor {
   bool next(LegacyRecord& record);
 
   bool ok() const { return malformed_.what == nullptr; }
+  // Behind a message that was larger than allowed: next() goes on with the one after it.
+  bool pass_large();
+
   // The position counts in the entry, or, if it is_within(), in the wrapper's decompressed payload.
   const Malformed& malformed() const { return malformed_; }
   bool is_within() const { return is_within_; }
@@ -71,6 +74,7 @@ class LegacyCursor {
   bool is_empty_ = true;  // no whole message was read within
   bool is_truncated_ = false;
   bool is_within_ = false;
+  bool is_large_ = false;  // the message that was refused last, which is passed already
   Malformed malformed_;
 };
 

@@ -317,15 +317,23 @@ TEST(LegacyCursorTest, LyingSizesCostNothing) {
   }
 }
 
-TEST(LegacyCursorTest, LargeMessagesAreRefused) {
+TEST(LegacyCursorTest, LargeMessagesArePassedOver) {
   const std::string large(kMaxMessageBytes, 'v');
-  const Buffer entry =
-      wrapper_of({.offset = 1}, Codec::kGzip,
-                 set_of({{.offset = 0, .value = "a"}, {.offset = 1, .value = large}}));
-  const Walk found = walk(LegacyCursor(LegacyMessageView(entry), kMaxMessageBytes));
-  EXPECT_EQ(found.records.size(), 1U);
-  EXPECT_EQ(found.problem, "record is larger than is allowed");
-  EXPECT_EQ(found.position, 35U);
+  const Buffer entry = wrapper_of(
+      {.offset = 2}, Codec::kGzip,
+      set_of({{.offset = 0, .value = "a"}, {.offset = 1, .value = large}, {.offset = 2}}));
+  LegacyCursor cursor{LegacyMessageView(entry), kMaxMessageBytes};
+  LegacyRecord record;
+  ASSERT_TRUE(cursor.next(record));
+  EXPECT_FALSE(cursor.next(record));
+  EXPECT_STREQ(cursor.malformed().what, kRecordTooLarge);
+  EXPECT_EQ(cursor.malformed().position, 35U);
+  ASSERT_TRUE(cursor.pass_large());
+  ASSERT_TRUE(cursor.next(record));
+  EXPECT_EQ(record.offset, 2);
+  EXPECT_FALSE(cursor.next(record));
+  EXPECT_TRUE(cursor.ok());
+  EXPECT_FALSE(cursor.pass_large());
 }
 
 // What walk() compares stays the same, and sanitizers see nothing.

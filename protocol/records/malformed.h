@@ -13,4 +13,6 @@ struct Malformed {
 // Of a record, or a message of format 0 or 1, that needs more memory than the caller grants.
 inline constexpr const char* kRecordTooLarge = "record is larger than is allowed";
 
+inline constexpr const char* kRecordBeyondBatch = "record reaches beyond its batch";
+
 }  // namespace kmirror::protocol

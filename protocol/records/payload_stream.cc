@@ -30,6 +30,16 @@ void PayloadStream::skip(std::size_t bytes) {
   position_ += bytes;
 }
 
+bool PayloadStream::pass(std::size_t bytes) {
+  while (bytes > 0) {
+    const std::size_t seen = std::min(peek(1).size(), bytes);
+    if (seen == 0) return false;
+    skip(seen);
+    bytes -= seen;
+  }
+  return true;
+}
+
 compression::DecompressError PayloadStream::error() const {
   return stream_ == nullptr ? compression::DecompressError::kNone : stream_->error();
 }

@@ -32,6 +32,10 @@ class PayloadStream {
   // Goes on by `bytes` of what peek() returned last.
   void skip(std::size_t bytes);
 
+  // Goes on by `bytes`, seen or not, in no more memory than a window. False if the payload ends
+  // before.
+  bool pass(std::size_t bytes);
+
   // Bytes skipped so far: where peek() begins, in the decompressed payload.
   std::size_t position() const { return position_; }
 

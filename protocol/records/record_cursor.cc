@@ -56,7 +56,7 @@ bool RecordCursor::next(RecordView& record) {
   std::int32_t length = 0;
   if (!read_varint(at, end, length)) return fail("record length cannot be read", at_);
   if (length < 0) return fail("record length is negative", at_);
-  if (length > end - at) return fail("record reaches beyond its batch", at_);
+  if (length > end - at) return fail(kRecordBeyondBatch, at_);
   if (!read_record(at, at + length, record)) return false;
   at_ = at + length;
   --left_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "protocol/wire/varint.h"
 
@@ -44,8 +45,11 @@ bool RecordStream::next(RecordView& record) {
   std::int32_t length = 0;
   if (read_varint(at, at + bytes.size(), length) && length > 0) {
     const auto size = static_cast<std::size_t>(length);
-    if (size > max_record_bytes_) return fail(kRecordTooLarge, 0);
     wanted = static_cast<std::size_t>(at - bytes.data()) + size;
+    if (size > max_record_bytes_) {
+      large_bytes_ = wanted;
+      return fail(kRecordTooLarge, 0);
+    }
     bytes = payload_.peek(wanted);
   }
   if (bytes.size() < wanted && payload_.error() != DecompressError::kNone) {
@@ -56,6 +60,16 @@ bool RecordStream::next(RecordView& record) {
   if (!cursor.next(record)) return fail(cursor.malformed().what, cursor.malformed().position);
   payload_.skip(wanted);
   --left_;
+  return true;
+}
+
+bool RecordStream::pass_large() {
+  if (large_bytes_ == 0) return false;
+  malformed_ = {};
+  --left_;
+  if (payload_.pass(std::exchange(large_bytes_, 0))) return true;
+  const bool is_damaged = payload_.error() != DecompressError::kNone;
+  fail(is_damaged ? decompress_error_text(payload_.error()) : kRecordBeyondBatch, 0);
   return true;
 }
 

@@ -14,18 +14,16 @@
 
 namespace kmirror::protocol {
 
-// With a record of this size and the codec's own memory a stream takes less than 1 MiB: with gzip,
-// snappy in Java's framing, and lz4 in blocks of 64 KiB as Java writes them; with zstd, if its
-// window is small too. Kafka's producers may send up to 1 MiB unless told otherwise
-// (max.request.size).
-inline constexpr std::size_t kDefaultMaxRecordBytes = 768 << 10;
+// What Kafka's producers may send unless told otherwise (max.request.size).
+inline constexpr std::size_t kDefaultMaxRecordBytes = 1 << 20;
 
 class RecordStream {
  public:
   // The batch's CRC is for the caller to check (BatchView::is_crc_valid): here a batch with a wrong
   // one is read like any other. A compressed record that declares more than max_record_bytes is
-  // malformed. Memory is taken for the record that is read, or for window_bytes if that is more,
-  // and by the codec. Where nothing is compressed nothing is copied, and any size is taken.
+  // malformed, as kRecordTooLarge says. Memory is taken for the record that is read, or for
+  // window_bytes if that is more, and by the codec. Where nothing is compressed nothing is copied,
+  // and any size is taken.
   RecordStream(const BatchView& batch, std::size_t max_record_bytes,
                std::size_t window_bytes = PayloadStream::kWindowBytes);
 
@@ -37,6 +35,9 @@ class RecordStream {
   // As a RecordCursor over the decompressed payload would say it, with the position there. Where
   // the compressed data is damaged, the position is that of the first byte that did not come out.
   bool ok() const { return malformed_.what == nullptr; }
+  // Behind a record that was larger than allowed: next() goes on with the one after it. False if it
+  // was something else.
+  bool pass_large();
   const Malformed& malformed() const { return malformed_; }
 
  private:
@@ -46,6 +47,7 @@ class RecordStream {
   PayloadStream payload_;
   std::size_t max_record_bytes_;
   std::int32_t left_;
+  std::size_t large_bytes_ = 0;  // of a record that was larger than allowed; else 0
   Malformed malformed_;
 };
 
