@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "allocations.h"
-#include "golden_files.h"
+#include "golden_messages.h"
 #include "proof.h"
-#include "protocol/framing.h"
 #include "protocol/messages/registry.h"
 #include "protocol/testing/flatten.h"
 #include "protocol/wire/json_writer.h"
@@ -21,9 +19,10 @@ namespace kmirror::protocol {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::int32_t kCorrelationId = 7;
-constexpr std::string_view kClientId = "golden";
+using golden::for_each_golden_message;
+using golden::golden_messages_of;
+using golden::GoldenMessage;
+using golden::kChangeStep;
 
 // What became of a body that was read and written again.
 struct Result {
@@ -45,41 +44,12 @@ Result round_trip(const MessageType& type, ConstBytes body, std::int16_t version
   return result;
 }
 
-struct Golden {
-  std::int16_t version;
-  std::string variant;
-  Buffer header;
-  Buffer body;
-  Json json;
-};
-
-// The lines of the versions that we speak.
-std::vector<Golden> golden_of(const MessageType& message) {
-  std::vector<Golden> all;
-  for (const Json& line : golden::wire_lines(message.name)) {
-    const auto version = line["version"].get<std::int16_t>();
-    if (!message.api.known().contains(version)) continue;
-    all.push_back({version, line["variant"], golden::from_hex(line["header"].get<std::string>()),
-                   golden::from_hex(line["body"].get<std::string>()), line["json"]});
-  }
-  return all;
-}
-
-using Visitor = std::function<void(const MessageType&, const Golden&)>;
-
-void for_each_golden(const Visitor& visit) {
-  for (const MessageType& message : message_types()) {
-    for (const Golden& golden : golden_of(message)) {
-      SCOPED_TRACE(fmt::format("{} v{} {}", message.name, golden.version, golden.variant));
-      visit(message, golden);
-    }
-  }
-}
-
 TEST(WireGolden, EveryVersionIsThere) {
   for (const MessageType& message : message_types()) {
     std::set<std::pair<int, std::string>> seen;
-    for (const Golden& golden : golden_of(message)) seen.emplace(golden.version, golden.variant);
+    for (const GoldenMessage& golden : golden_messages_of(message)) {
+      seen.emplace(golden.version, golden.variant);
+    }
     const VersionRange versions = message.api.known();
     EXPECT_EQ(seen.size(), static_cast<std::size_t>(versions.max - versions.min + 1) * 3)
         << message.name;
@@ -115,8 +85,8 @@ struct Fields {
 TEST(WireGolden, FullMessagesHaveNoDefaults) {
   golden::Proof proof("fields of full messages that differ from their defaults");
   for (const MessageType& message : message_types()) {
-    std::map<std::int16_t, Golden> newest;
-    for (Golden& golden : golden_of(message)) {
+    std::map<std::int16_t, GoldenMessage> newest;
+    for (GoldenMessage& golden : golden_messages_of(message)) {
       if (golden.variant == "full") newest.insert_or_assign(golden.version, std::move(golden));
     }
     for (const auto& [version, golden] : newest) {
@@ -132,7 +102,7 @@ TEST(WireGolden, FullMessagesHaveNoDefaults) {
 
 TEST(WireGolden, ReadsAndWritesTheSameBytes) {
   golden::Proof proof("frames of Java's read and written again");
-  for_each_golden([&proof](const MessageType& message, const Golden& golden) {
+  for_each_golden_message([&proof](const MessageType& message, const GoldenMessage& golden) {
     const Result result = round_trip(message, golden.body, golden.version);
     ASSERT_FALSE(result.decoded) << result.decoded.to_string();
     ASSERT_FALSE(result.encoded) << result.encoded.to_string();
@@ -145,41 +115,12 @@ TEST(WireGolden, ReadsAndWritesTheSameBytes) {
 
 TEST(WireGolden, ShowsTheSameJson) {
   golden::Proof proof("frames shown as Java's JsonConverter does");
-  for_each_golden([&proof](const MessageType& message, const Golden& golden) {
+  for_each_golden_message([&proof](const MessageType& message, const GoldenMessage& golden) {
     AnyMessage read(message);
     ASSERT_FALSE(read.decode(golden.body, golden.version));
     const std::string json = to_json(message.layout(), read.get(), golden.version);
     EXPECT_EQ(Json::parse(json, nullptr, false), golden.json) << json;
     proof.add(message.name, golden.version, 1);
-  });
-}
-
-TEST(WireGolden, WritesTheSameRequestFrame) {
-  for_each_golden([](const MessageType& message, const Golden& golden) {
-    if (message.role != MessageRole::kRequest) return;
-    AnyMessage request(message);
-    ASSERT_FALSE(request.decode(golden.body, golden.version));
-    const RequestPrefix prefix(message.api, golden.version, kCorrelationId, kClientId);
-    GatherBuffer gathered;
-    ASSERT_FALSE(request.encode(golden.version, prefix, gathered));
-    const Buffer written = flatten(gathered);
-    ASSERT_GT(written.size(), 4);
-    Buffer expected = golden.header;
-    expected.insert(expected.end(), golden.body.begin(), golden.body.end());
-    EXPECT_EQ(load_be<std::int32_t>(written.data()), expected.size());
-    EXPECT_EQ(Buffer(written.begin() + 4, written.end()), expected);
-  });
-}
-
-TEST(WireGolden, ReadsTheResponseHeader) {
-  for_each_golden([](const MessageType& message, const Golden& golden) {
-    if (message.role != MessageRole::kResponse) return;
-    Buffer frame = golden.header;
-    frame.insert(frame.end(), golden.body.begin(), golden.body.end());
-    ResponseFrame response;
-    ASSERT_FALSE(decode_response_header(frame, message.api, golden.version, response));
-    EXPECT_EQ(response.correlation_id, kCorrelationId);
-    EXPECT_TRUE(std::ranges::equal(response.body, golden.body));
   });
 }
 
@@ -201,7 +142,7 @@ WireError decode_within_limit(const MessageType& type, const Buffer& body, std::
 // Each prefix in memory of its own size, so that a sanitizer sees any byte read beyond it.
 TEST(WireGolden, EveryPrefixFailsCleanly) {
   golden::Proof proof("prefixes of frames refused");
-  for_each_golden([&proof](const MessageType& message, const Golden& golden) {
+  for_each_golden_message([&proof](const MessageType& message, const GoldenMessage& golden) {
     for (std::size_t size = 0; size < golden.body.size(); ++size) {
       const Buffer prefix(golden.body.begin(), golden.body.begin() + static_cast<long>(size));
       const WireError error = decode_within_limit(message, prefix, golden.version);
@@ -212,34 +153,16 @@ TEST(WireGolden, EveryPrefixFailsCleanly) {
   });
 }
 
-TEST(WireGolden, EveryPrefixOfAResponseHeaderFailsCleanly) {
-  for_each_golden([](const MessageType& message, const Golden& golden) {
-    if (message.role != MessageRole::kResponse) return;
-    for (std::size_t size = 0; size < golden.header.size(); ++size) {
-      const Buffer prefix(golden.header.begin(), golden.header.begin() + static_cast<long>(size));
-      ResponseFrame response;
-      ASSERT_TRUE(decode_response_header(prefix, message.api, golden.version, response));
-    }
-  });
-}
-
-// Sanitizers make a frame some fifty times slower: there a byte takes fifteen other values.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kStep = 17;
-#else
-constexpr int kStep = 1;
-#endif
-
 // Every byte takes every other value. What both clients write alike is taken once.
 TEST(WireGolden, EveryChangedByteIsReadCleanly) {
   golden::Proof proof("frames with a changed byte read or refused");
   std::set<std::tuple<std::string, std::int16_t, Buffer>> seen;
-  for_each_golden([&](const MessageType& message, const Golden& golden) {
+  for_each_golden_message([&](const MessageType& message, const GoldenMessage& golden) {
     Buffer body = golden.body;
     if (!seen.emplace(message.name, golden.version, body).second) return;
     for (std::uint8_t& byte : body) {
       const std::uint8_t original = byte;
-      for (int change = kStep; change < 256; change += kStep) {
+      for (int change = kChangeStep; change < 256; change += kChangeStep) {
         byte = static_cast<std::uint8_t>(original + change);
         const WireError error = decode_within_limit(message, body, golden.version);
         ASSERT_LE(error.offset, body.size());
@@ -248,13 +171,13 @@ TEST(WireGolden, EveryChangedByteIsReadCleanly) {
     }
     ASSERT_EQ(body, golden.body);
     ASSERT_FALSE(testing::Test::HasFailure());
-    proof.add(message.name, golden.version, body.size() * (255 / kStep));
+    proof.add(message.name, golden.version, body.size() * (255 / kChangeStep));
   });
 }
 
 // Whatever a changed byte makes of it: an error, or a message that can be written again.
 TEST(WireGolden, WhatAChangedByteMakesCanBeWritten) {
-  for_each_golden([](const MessageType& message, const Golden& golden) {
+  for_each_golden_message([](const MessageType& message, const GoldenMessage& golden) {
     if (golden.variant != "full") return;
     Buffer body = golden.body;
     for (std::uint8_t& byte : body) {
