@@ -26,6 +26,10 @@ OUTSIDE_WORLD = ("net/asio/", "app/")
 NET_FOR_CORES = ("net/core/", "net/result.h", "net/host_port.h", "net/topic_partition.h")
 
 
+# Where structs have a describe().
+DESCRIBED = ("protocol/messages/", "protocol/wire/")
+
+
 @dataclasses.dataclass(frozen=True)
 class Ban:
     """A name that only the folders in `allowed` may use, and what to use instead."""
@@ -191,7 +195,21 @@ def stands_alone(code, position):
     return before == "" or re.search(r"(?:[^=!<>]=|\)|\belse|\bdo|:)$", before) is not None
 
 
+def field_rule(file):
+    """A message's field is named after its member, so that none is taken for its neighbour."""
+    if not file.path.startswith(DESCRIBED):
+        return
+    for match in re.finditer(r"\ba\.field\(", file.text):
+        line = cpp_text.line_of(file.text, match.start())
+        names = re.compile(r'\s*"(\w+)",\s*m\.(\w+)\s*[,)]').match(file.text, match.end())
+        if not names:
+            yield line, 'not of the form a.field("someName", m.some_name, ...)'
+        elif re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), names[1]) != names[2]:
+            yield line, f'"{names[1]}" is not m.{names[2]}, but its name in snake_case'
+
+
 CPP_RULES = [header_rule, include_rule, banned_name_rule, function_rule, coroutine_rule]
+CPP_RULES += [field_rule]
 
 
 def findings(path, text):

@@ -54,6 +54,8 @@ class Tree(unittest.TestCase):
         self.assertEqual(folders - set(rules.STEP_OF) - {"tests"}, set())
 
 
+MESSAGE = '// A.\n#pragma once\nvoid describe(auto& a, auto& m) { a.field("%s", m.%s, x); }\n'
+
 # A file's path, its text, and a part of what is to be said about it; "" for nothing.
 SNIPPETS = [
     ("base/a.cc", "int a;\n", ""),
@@ -123,6 +125,12 @@ SNIPPETS = [
     ("net/a.cc", "void f() { if (x == co_await h()) g(); }\n", "within an expression"),
     ("net/a.cc", "void f() { const auto x = co_await h(); }\n", ""),
     ("net/a.cc", "void f() { if (x) co_await h(); else co_await g(); }\n", ""),
+    ("protocol/messages/a.h", MESSAGE % ("leaderId", "leader_id"), ""),
+    ("protocol/messages/a.h", MESSAGE % ("leaderId", "leader_epoch"), '"leaderId" is not'),
+    ("protocol/messages/a.h", MESSAGE % ("leaderId", "leaderId"), '"leaderId" is not'),
+    ("protocol/wire/a_test.cc", 'a.field(\n    "key",\n    m.value);\n', '"key" is not m.value'),
+    ("protocol/wire/a_test.cc", "a.field(kKey, m.key);\n", "not of the form"),
+    ("protocol/dump/a.cc", 'a.field("key", m.value);\n', ""),
 ]
 
 
