@@ -1,7 +1,44 @@
 #include "allocations.h"
 
-#include <cstdlib>
-#include <new>
+#include "base/check.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+// Of the sanitizers' allocator_interface.h, which g++ does not install.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*,
+                                                                           std::size_t),
+                                                         void (*on_free)(const volatile void*));
+
+namespace kmirror::golden {
+namespace {
+
+std::size_t allocated = 0;
+
+void on_malloc(const volatile void*, std::size_t size) {
+  allocated += size;
+}
+void on_free(const volatile void*) {}
+
+const bool installed = __sanitizer_install_malloc_and_free_hooks(&on_malloc, &on_free) != 0;
+
+}  // namespace
+
+std::size_t allocated_bytes() {
+  KM_CHECK(installed, "the sanitizer counts");
+  return allocated;
+}
+
+}  // namespace kmirror::golden
+
+#else
+
+// glibc's own, which its manual leaves to those who replace malloc. Its free() takes what they
+// give.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+}
 
 namespace kmirror::golden {
 namespace {
@@ -16,16 +53,18 @@ std::size_t allocated_bytes() {
 
 }  // namespace kmirror::golden
 
-// The library's other forms for plain alignment call these.
-void* operator new(std::size_t size) {
+// operator new calls malloc.
+extern "C" void* malloc(std::size_t size) noexcept {
   kmirror::golden::allocated += size;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
+  return __libc_malloc(size);
 }
-void operator delete(void* memory) noexcept {
-  std::free(memory);
+extern "C" void* calloc(std::size_t count, std::size_t size) noexcept {
+  kmirror::golden::allocated += count * size;
+  return __libc_calloc(count, size);
 }
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+extern "C" void* realloc(void* memory, std::size_t size) noexcept {
+  kmirror::golden::allocated += size;
+  return __libc_realloc(memory, size);
 }
+
+#endif

@@ -15,6 +15,7 @@
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 #include "protocol/records/record_stream.h"
+#include "records_memory.h"
 
 namespace kmirror::golden {
 namespace {
@@ -40,10 +41,6 @@ constexpr std::size_t kSmallBytes = 130;
 
 // The payloads of the golden batches have at most 70,100 bytes.
 constexpr std::size_t kLimitBytes = 128 << 10;
-
-// A payload is decompressed into a buffer that grows by doubling, up to the limit; all that is
-// asked for counts, given back or not.
-constexpr std::size_t kMemoryLimit = 4 * kLimitBytes;
 
 enum class Outcome : std::uint8_t {
   kRead,      // every record, and every byte of it
@@ -95,6 +92,23 @@ Outcome walk_in_pieces(const LegacyMessageView& message) {
   return walk<LegacyRecord>(protocol::LegacyCursor(message, kLimitBytes));
 }
 
+Payload payload_of(const BatchView& batch) {
+  return {batch.payload_codec(), batch.payload()};
+}
+
+Payload payload_of(const LegacyMessageView& message) {
+  return {message.codec(), message.value().value_or(ConstBytes())};
+}
+
+// A wrapper of format 1 is gone through twice.
+int times_in_pieces(const BatchView&) {
+  return 1;
+}
+
+int times_in_pieces(const LegacyMessageView& message) {
+  return message.magic() == 1 ? 2 : 1;
+}
+
 // Read whole and in pieces, which must agree; each with fresh memory, so that all of it counts.
 Outcome read(const auto& entry, const protocol::OpenedBatch& opened, std::size_t before) {
   if (opened.error == protocol::OpenError::kWrongCrc) return Outcome::kWrongCrc;
@@ -102,8 +116,11 @@ Outcome read(const auto& entry, const protocol::OpenedBatch& opened, std::size_t
   const Outcome whole = is_open ? walk_whole(entry, opened.payload) : Outcome::kRefused;
   const std::size_t between = allocated_bytes();
   const Outcome in_pieces = walk_in_pieces(entry);
-  EXPECT_LE(between - before, kMemoryLimit);
-  EXPECT_LE(allocated_bytes() - between, kMemoryLimit);
+  const std::size_t after = allocated_bytes();
+  const Payload payload = payload_of(entry);
+  EXPECT_TRUE(is_worth(between - before, payload, kLimitBytes, 1)) << between - before;
+  EXPECT_TRUE(is_worth(after - between, payload, kLimitBytes, times_in_pieces(entry)))
+      << after - between;
   EXPECT_EQ(in_pieces, whole);
   return whole;
 }
@@ -283,7 +300,7 @@ TEST(RecordsDamage, EveryChangedByteWithinAWrapperIsReadCleanly) {
         mend_crc_of_message(message);
         const std::size_t before = allocated_bytes();
         walk_whole(wrapper, payload);
-        ASSERT_LE(allocated_bytes() - before, kMemoryLimit) << entry.name << ", " << position;
+        ASSERT_EQ(allocated_bytes(), before) << entry.name << ", " << position;
         std::ranges::copy(original, message.begin());
         changes.add(1);
       }
