@@ -45,7 +45,7 @@ DecompressError copy(ConstBytes in, BoundedOutput& out) {
 
 DecompressError drain(Decompressor& stream, BoundedOutput& out) {
   while (true) {
-    const MutableBytes window = out.window();
+    const MutableBytes window = out.window(stream.wanted_room());
     const std::size_t written = stream.read(window);
     out.commit(written);
     if (out.over_limit()) return DecompressError::kTooLarge;

@@ -234,6 +234,19 @@ TEST(DecompressorMemory, BombsCostNoMoreThanAWindow) {
   }
 }
 
+TEST(DecompressorMemory, LargeBlocksOfLz4CostAWindow) {
+  const Buffer bytes = compressible_bytes(9 << 20);
+  for (const LZ4F_blockMode_t mode : {LZ4F_blockIndependent, LZ4F_blockLinked}) {
+    LZ4F_preferences_t preferences = {};
+    preferences.frameInfo.blockSizeID = LZ4F_max4MB;
+    preferences.frameInfo.blockMode = mode;
+    Buffer packed(LZ4F_compressFrameBound(bytes.size(), &preferences));
+    packed.resize(
+        LZ4F_compressFrame(packed.data(), packed.size(), bytes.data(), bytes.size(), &preferences));
+    EXPECT_LT(memory_of_reading(Codec::kLz4, packed, bytes.size()), 256 << 10);
+  }
+}
+
 // A block of more than 1 MiB is looked through before memory is even asked for.
 TEST(DecompressorMemory, LyingSizesTakeNone) {
   Buffer raw_snappy(2 << 20);

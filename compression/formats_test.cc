@@ -104,17 +104,6 @@ TEST(Lz4, TakesOneFrameOnly) {
   expect_corrupt(Codec::kLz4, Buffer{0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0});  // skippable
 }
 
-// The context is used again, and liblz4's own reset leaves the size that the first frame declared.
-TEST(Lz4, ADamagedFrameLeavesNothingBehind) {
-  const Buffer bytes = compressible_bytes(1000);
-  LZ4F_preferences_t preferences = {};
-  preferences.frameInfo.contentSize = bytes.size();
-  Buffer damaged = lz4_frame(bytes, preferences);
-  damaged.resize(damaged.size() / 2);
-  expect_corrupt(Codec::kLz4, damaged);
-  expect_content(Codec::kLz4, compressed(Codec::kLz4, bytes), bytes);
-}
-
 TEST(Zstd, ReadsStreamsWithoutContentSize) {
   for (const std::size_t size : {2, 1000, 65536, 131072, 3000000}) {
     const Buffer bytes = compressible_bytes(size);

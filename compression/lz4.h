@@ -1,4 +1,5 @@
-// LZ4 frames through liblz4. Contexts are kept per thread.
+// LZ4 frames: their blocks through liblz4, or piece by piece where they are too large for that.
+// Nothing is kept per thread but scratch memory.
 #pragma once
 
 #include <memory>

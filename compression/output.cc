@@ -5,20 +5,14 @@
 #include <limits>
 
 namespace kmirror::compression {
-namespace {
-
-constexpr std::size_t kWindowBytes = 64 << 10;
-
-}  // namespace
-
 BoundedOutput::BoundedOutput(Buffer& out, std::size_t limit_bytes) : out_(out), end_(out.size()) {
   // One byte below the maximum, so that limit_end_ + 1 exists.
   const std::size_t most = std::numeric_limits<std::size_t>::max() - 1 - end_;
   limit_end_ = end_ + std::min(limit_bytes, most);
 }
 
-MutableBytes BoundedOutput::window() {
-  return room(over_limit() ? 0 : std::min(kWindowBytes, left() + 1));
+MutableBytes BoundedOutput::window(std::size_t bytes) {
+  return room(over_limit() ? 0 : std::min(bytes, left() + 1));
 }
 
 MutableBytes BoundedOutput::room(std::size_t bytes) {

@@ -21,8 +21,9 @@ class BoundedOutput {
   std::size_t left() const { return over_limit() ? 0 : limit_end_ - end_; }
   bool over_limit() const { return end_ > limit_end_; }
 
-  // Room for a streaming library, behind what is committed: empty only if over_limit().
-  MutableBytes window();
+  // Room for a streaming library, behind what is committed: at most `bytes`, and empty only if
+  // over_limit().
+  MutableBytes window(std::size_t bytes);
 
   // Room for a library that writes a known number of bytes, which the input has proved to be worth.
   MutableBytes room(std::size_t bytes);

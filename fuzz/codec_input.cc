@@ -41,9 +41,9 @@ void check_pieces(Codec codec, DecompressError whole_error, const Buffer& whole,
                   DecompressError error, const Buffer& pieces, std::size_t piece_bytes) {
   if (whole_error == DecompressError::kTooLarge) {
     // What a block of snappy declares counts before anybody knows that it is damaged. Of others
-    // the piece with the damage in it may be lost.
+    // but lz4 the piece with the damage in it may be lost.
     const bool may_be_damaged =
-        error == DecompressError::kCorrupt &&
+        error == DecompressError::kCorrupt && codec != Codec::kLz4 &&
         (codec == Codec::kSnappy || pieces.size() + piece_bytes > kLimitBytes);
     KM_CHECK(pieces.size() > kLimitBytes || may_be_damaged, "the pieces exceed the limit too");
     return;

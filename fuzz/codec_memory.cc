@@ -7,7 +7,6 @@
 namespace kmirror::fuzz {
 namespace {
 
-constexpr std::uint32_t kLz4Magic = 0x04224d18;
 constexpr std::uint32_t kZstdMagic = 0x28b52ffd;
 // Frames of zstd before 1.0, which libzstd reads as well (0.5 to 0.7): each has its own header.
 constexpr std::uint32_t kOldZstdMagics[] = {0x25b52ffd, 0x26b52ffd, 0x27b52ffd};
@@ -16,12 +15,6 @@ constexpr std::uint64_t kZstdWindowMax = std::uint64_t{128} << 20;
 constexpr std::size_t kContextBytes = 1 << 20;
 // Snappy's blocks are as large as its writer wants, but not larger than what they can come from.
 constexpr std::size_t kSnappyRatio = 22;
-
-// Two blocks of the size that the frame names: 64 KiB by id 4, to 4 MiB by id 7.
-std::size_t lz4_memory(ConstBytes frame) {
-  const int id = frame.size() < 6 ? 0 : frame[5] >> 4 & 7;
-  return id < 4 ? 0 : std::size_t{2} << (8 + 2 * id);
-}
 
 // RFC 8878, 3.1.1.1: a window, or the content's size where that takes its place.
 std::size_t zstd_memory(ConstBytes frame) {
@@ -49,7 +42,6 @@ std::size_t codec_memory(ConstBytes bytes) {
   for (std::size_t at = 0; at + sizeof(std::uint32_t) <= bytes.size(); ++at) {
     const ConstBytes frame = bytes.subspan(at);
     const auto magic = load_be<std::uint32_t>(frame.data());
-    if (magic == kLz4Magic) frame_bytes = std::max(frame_bytes, lz4_memory(frame));
     if (std::ranges::find(kOldZstdMagics, magic) != std::end(kOldZstdMagics))
       frame_bytes = kZstdWindowMax;
     if (magic == kZstdMagic) frame_bytes = std::max(frame_bytes, zstd_memory(frame));
