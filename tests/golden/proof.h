@@ -1,5 +1,5 @@
 // What a test has compared, as a line on standard output when it ends and nothing has failed;
-// script/test shows these lines. Owned by the test.
+// script/test shows these lines. A test that has compared nothing fails. Owned by the test.
 #pragma once
 
 #include <fmt/format.h>
@@ -18,6 +18,7 @@ class Proof {
  public:
   explicit Proof(std::string_view what) : what_(what) {}
   ~Proof() {
+    EXPECT_GT(count_, 0) << what_;
     if (testing::Test::HasFailure()) return;
     fmt::print("golden: {} triples of API, version and direction, {} {}\n", triples_.size(), count_,
                what_);
@@ -37,10 +38,10 @@ class Proof {
   std::size_t count_ = 0;
 };
 
-// The same for what has no API and version. A test that compared nothing fails.
+// The same for what has no API and version.
 class Count {
  public:
-  explicit Count(std::string_view what) : what_(what) {}
+  explicit Count(std::string what) : what_(std::move(what)) {}
   ~Count() {
     EXPECT_GT(count_, 0) << what_;
     if (!testing::Test::HasFailure()) fmt::print("golden: {} {}\n", count_, what_);
@@ -51,7 +52,7 @@ class Count {
   void add(std::size_t count) { count_ += count; }
 
  private:
-  std::string_view what_;
+  std::string what_;
   std::size_t count_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "allocations.h"
 #include "base/crc32.h"
 #include "base/crc32c.h"
+#include "golden_messages.h"
 #include "golden_records.h"
 #include "proof.h"
 #include "protocol/records/batch_reader.h"
@@ -27,17 +28,43 @@ using protocol::LegacyRecord;
 using protocol::RecordView;
 namespace field = protocol::batch_field;
 
-// A byte of a header, or of something as small as kSmallBytes, takes every other value; one of a
-// payload every kPayloadStep-th. Sanitizers make it some fifty times slower, so there are fewer.
+// Smaller entries are damaged in every byte, which takes every other value. Larger ones
+// are sampled: every byte of the headers, and some of the payload, with some values. Sanitizers
+// make it some fifty times slower, so with them all are.
+constexpr std::size_t kLargeBytes = 2000;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kStep = 17;
+constexpr bool kAllSampled = true;
 constexpr int kPayloadStep = 85;
-constexpr std::size_t kSmallBytes = 0;
 #else
-constexpr int kStep = 1;
+constexpr bool kAllSampled = false;
 constexpr int kPayloadStep = 17;
-constexpr std::size_t kSmallBytes = 130;
 #endif
+
+bool is_large(const Buffer& entry) {
+  return entry.size() >= kLargeBytes;
+}
+
+bool is_sampled(const Buffer& entry) {
+  return kAllSampled || is_large(entry);
+}
+
+bool is_left_out(std::size_t position, const Buffer& entry) {
+  return is_large(entry) && position >= 200 && position % 499 != 0;
+}
+
+// Counts what is done: one line for entries that are not large, and one for those that are.
+class Changes {
+ public:
+  explicit Changes(std::string_view what)
+      : large_(fmt::format("sampled {}, of {} bytes or more", what, kLargeBytes)),
+        small_(fmt::format("{}{}", kAllSampled ? "sampled " : "", what)) {}
+
+  void add(std::size_t entry_bytes) { (entry_bytes < kLargeBytes ? small_ : large_).add(1); }
+
+ private:
+  Count large_;
+  Count small_;  // ends first, and so stands first
+};
 
 // The payloads of the golden batches have at most 70,100 bytes.
 constexpr std::size_t kLimitBytes = 128 << 10;
@@ -174,11 +201,6 @@ const Format kBatches = {field::kAttributes, protocol::kBatchHeaderBytes, mend_s
 const Format kMessages = {field::kMagic, protocol::kMinMessageBytes, mend_sizes_of_message,
                           [](Buffer& message) { mend_crc_of_message(message); }};
 
-// Every byte of the headers; of large payloads some.
-bool is_sampled(std::size_t position, std::size_t size) {
-  return size < 2000 || position < 200 || position % 499 == 0;
-}
-
 // Base offset and leader epoch are the broker's to write, behind the producer's back.
 bool is_noticed(std::size_t position, bool is_batch) {
   if (position < field::kBatchLength) return false;
@@ -186,19 +208,19 @@ bool is_noticed(std::size_t position, bool is_batch) {
 }
 
 void expect_noticed(std::vector<GoldenEntry> entries, std::string_view proof) {
-  Count changes(proof);
+  Changes changes(proof);
   for (GoldenEntry& entry : entries) {
     const bool batch = is_batch(entry.bytes);
     for (std::size_t position = 0; position < entry.bytes.size(); ++position) {
-      if (!is_sampled(position, entry.bytes.size())) continue;
-      for (int change = kStep; change < 256; change += kStep) {
+      if (is_left_out(position, entry.bytes)) continue;
+      for (int change = kChangeStep; change < 256; change += kChangeStep) {
         entry.bytes[position] += static_cast<std::uint8_t>(change);
         const Outcome outcome = read(entry.bytes);
         entry.bytes[position] -= static_cast<std::uint8_t>(change);
         const bool noticed = is_noticed(position, batch);
         ASSERT_NE(outcome, noticed ? Outcome::kRead : Outcome::kWrongCrc)
             << entry.name << ", byte " << position;
-        changes.add(noticed ? 1 : 0);
+        if (noticed) changes.add(entry.bytes.size());
       }
     }
     ASSERT_FALSE(testing::Test::HasFailure()) << entry.name;
@@ -207,19 +229,19 @@ void expect_noticed(std::vector<GoldenEntry> entries, std::string_view proof) {
 
 void expect_read_cleanly(std::vector<GoldenEntry> entries, const Format& format,
                          std::string_view proof) {
-  Count changes(proof);
+  Changes changes(proof);
   for (GoldenEntry& entry : entries) {
     for (std::size_t position = format.first_checked; position < entry.bytes.size(); ++position) {
-      if (!is_sampled(position, entry.bytes.size())) continue;
-      const bool every = position < format.header_bytes || entry.bytes.size() < kSmallBytes;
-      const int step = every ? kStep : kPayloadStep;
+      if (is_left_out(position, entry.bytes)) continue;
+      const bool in_header = position < format.header_bytes;
+      const int step = in_header || !is_sampled(entry.bytes) ? kChangeStep : kPayloadStep;
       const std::uint8_t original = entry.bytes[position];
       for (int change = step; change < 256; change += step) {
         entry.bytes[position] = static_cast<std::uint8_t>(original + change);
         format.mend_crc(entry.bytes);
         const Outcome outcome = read(entry.bytes);
         ASSERT_TRUE(outcome != Outcome::kWrongCrc || position == field::kMagic);
-        changes.add(1);
+        changes.add(entry.bytes.size());
       }
       entry.bytes[position] = original;
       ASSERT_FALSE(testing::Test::HasFailure()) << entry.name << ", byte " << position;
@@ -232,15 +254,15 @@ void expect_read_cleanly(std::vector<GoldenEntry> entries, const Format& format,
 
 void expect_cuts_refused(const std::vector<GoldenEntry>& entries, const Format& format,
                          std::string_view proof) {
-  Count cuts(proof);
+  Changes cuts(proof);
   for (const GoldenEntry& entry : entries) {
     for (std::size_t size = format.header_bytes; size < entry.bytes.size(); ++size) {
-      if (!is_sampled(size, entry.bytes.size())) continue;
+      if (is_left_out(size, entry.bytes)) continue;
       Buffer cut(entry.bytes.begin(), entry.bytes.begin() + static_cast<long>(size));
       format.mend_sizes(cut);
       format.mend_crc(cut);
       ASSERT_EQ(read(cut), Outcome::kRefused) << entry.name << ", " << size << " bytes";
-      cuts.add(1);
+      cuts.add(entry.bytes.size());
     }
   }
 }
@@ -284,17 +306,17 @@ MutableBytes message_at(Buffer& payload, std::size_t position) {
 
 // Behind the checksums of wrapper and message.
 TEST(RecordsDamage, EveryChangedByteWithinAWrapperIsReadCleanly) {
-  Count changes("changed bytes within wrappers under right checksums read or refused");
+  Changes changes("changed bytes within wrappers under right checksums read or refused");
   for (const GoldenEntry& entry : golden_messages()) {
     const LegacyMessageView wrapper(entry.bytes);
     if (!wrapper.is_compressed()) continue;
     Buffer payload;
     ASSERT_EQ(open_message(wrapper, kLimitBytes, payload).error, protocol::OpenError::kNone);
     for (std::size_t position = 0; position < payload.size(); ++position) {
-      if (!is_sampled(position, payload.size())) continue;
+      if (is_left_out(position, payload)) continue;
       const MutableBytes message = message_at(payload, position);
       const Buffer original(message.begin(), message.end());
-      const int step = payload.size() < kSmallBytes ? kStep : kPayloadStep;
+      const int step = is_sampled(payload) ? kPayloadStep : kChangeStep;
       for (int change = step; change < 256 && !message.empty(); change += step) {
         payload[position] += static_cast<std::uint8_t>(change);
         mend_crc_of_message(message);
@@ -302,7 +324,7 @@ TEST(RecordsDamage, EveryChangedByteWithinAWrapperIsReadCleanly) {
         walk_whole(wrapper, payload);
         ASSERT_EQ(allocated_bytes(), before) << entry.name << ", " << position;
         std::ranges::copy(original, message.begin());
-        changes.add(1);
+        changes.add(payload.size());
       }
     }
   }
