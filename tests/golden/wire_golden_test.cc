@@ -12,6 +12,7 @@
 #include "proof.h"
 #include "protocol/messages/registry.h"
 #include "protocol/testing/flatten.h"
+#include "protocol/wire/diff.h"
 #include "protocol/wire/json_writer.h"
 #include "protocol/wire/layout.h"
 
@@ -124,6 +125,18 @@ TEST(WireGolden, ShowsTheSameJson) {
   });
 }
 
+void expect_read_as_written(const AnyMessage& message, std::int16_t version) {
+  GatherBuffer gathered;
+  const WireError encoded = message.encode(version, gathered);
+  ASSERT_FALSE(encoded) << encoded.to_string();
+  const Buffer written = flatten(gathered);
+  ASSERT_EQ(message.wire_size(version), written.size());
+  AnyMessage read(message.type());
+  const WireError decoded = read.decode(written, version);
+  ASSERT_FALSE(decoded) << decoded.to_string();
+  ASSERT_THAT(diff(message.layout(), message.get(), read.get(), version), testing::IsEmpty());
+}
+
 // Structs are larger than their bytes on the wire, and arrays grow by doubling. What a peer says of
 // a length does not count.
 std::size_t memory_limit(std::size_t frame) {
@@ -175,19 +188,27 @@ TEST(WireGolden, EveryChangedByteIsReadCleanly) {
   });
 }
 
-// Whatever a changed byte makes of it: an error, or a message that can be written again.
+// Whatever a changed byte makes of it: an error, or a message that can be written, and is the same
+// when it is read again.
 TEST(WireGolden, WhatAChangedByteMakesCanBeWritten) {
-  for_each_golden_message([](const MessageType& message, const GoldenMessage& golden) {
+  golden::Proof proof("messages from changed bytes written and read again");
+  for_each_golden_message([&proof](const MessageType& message, const GoldenMessage& golden) {
     if (golden.variant != "full") return;
     Buffer body = golden.body;
+    std::size_t written = 0;
     for (std::uint8_t& byte : body) {
       for (const int flip : {0x01, 0x80}) {
         byte ^= static_cast<std::uint8_t>(flip);
-        const Result result = round_trip(message, body, golden.version);
-        ASSERT_FALSE(result.encoded) << result.encoded.to_string();
+        AnyMessage changed(message);
+        if (!changed.decode(body, golden.version)) {
+          expect_read_as_written(changed, golden.version);
+          ++written;
+        }
         byte ^= static_cast<std::uint8_t>(flip);
       }
     }
+    ASSERT_FALSE(testing::Test::HasFailure());
+    proof.add(message.name, golden.version, written);
   });
 }
 
