@@ -1,9 +1,11 @@
 // Messages made at random, each of all.h in each version: what is written is as long as measured,
 // is read back the same, and is written as the same bytes again. What is made for people shows no
 // secrets and no records.
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "proof.h"
@@ -111,23 +113,50 @@ TEST(Generated, IsShownToPeopleWithoutSecretsAndRecords) {
   EXPECT_GT(with_secret, 100);
 }
 
-void add_secrets(const StructLayout& layout, const std::string& path,
-                 std::vector<std::string>& out) {
+// Calls `visit` with every field of a message, nested ones included, and its path.
+void for_each_field(const StructLayout& layout, const std::string& path,
+                    const std::function<void(const FieldLayout&, const std::string&)>& visit) {
   for (const FieldLayout& field : layout.fields) {
     const std::string name = fmt::format("{}.{}", path, field.name);
-    if (field.spec.secret) out.push_back(name);
+    visit(field, name);
     const ValueType* type = field.type;
     while (type->element_type != nullptr) type = type->element_type;
-    if (type->kind == ValueKind::kStruct) add_secrets(type->layout(), name, out);
+    if (type->kind == ValueKind::kStruct) for_each_field(type->layout(), name, visit);
   }
+}
+
+void for_each_field(
+    const std::function<void(const FieldLayout& field, const std::string& path)>& visit) {
+  for (const MessageType& message : message_types()) {
+    for_each_field(message.layout(), message.name, visit);
+  }
+}
+
+// By its name alone.
+bool sounds_secret(const std::string& path) {
+  const std::string text = absl::AsciiStrToLower(path);
+  if (text.ends_with("configs.value") || text.ends_with("synonyms.value")) return true;
+  const std::string name = text.substr(text.rfind('.') + 1);
+  constexpr std::string_view kWords[] = {"password", "salt", "authbytes", "hmac", "token"};
+  return std::ranges::any_of(
+      kWords, [&name](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+TEST(Generated, WhatSoundsSecretIs) {
+  golden::Count secrets("fields with the name of a secret that people are not shown");
+  for_each_field([&secrets](const FieldLayout& field, const std::string& path) {
+    if (!sounds_secret(path)) return;
+    EXPECT_TRUE(field.spec.secret) << path;
+    secrets.add(1);
+  });
 }
 
 // The generator goes by what describe() says; this list does not.
 TEST(Generated, TheseFieldsAreSecrets) {
   std::vector<std::string> secrets;
-  for (const MessageType& message : message_types()) {
-    add_secrets(message.layout(), message.name, secrets);
-  }
+  for_each_field([&secrets](const FieldLayout& field, const std::string& path) {
+    if (field.spec.secret) secrets.push_back(path);
+  });
   EXPECT_THAT(secrets,
               testing::ElementsAre("CreateTopicsRequest.topics.configs.value",
                                    "CreateTopicsResponse.topics.configs.value",
