@@ -15,8 +15,7 @@ namespace {
 
 using Kind = WireError::Kind;
 
-// A Fetch response of version 0: throttle-free, one topic, one partition with five bytes of
-// records.
+// A Fetch response of version 0: one topic, one partition with five bytes of records.
 Buffer fetch_v0() {
   return {0, 0, 0,   1,                  // topics
           0, 1, 't',                     // name
@@ -181,15 +180,6 @@ TEST(Decoder, MalformedTags) {
     EXPECT_EQ(error.kind, test.kind) << error.to_string();
     EXPECT_EQ(error.path, test.path);
   }
-}
-
-// 2^31 - 1 topics claimed in a frame of a few bytes: no memory is taken for them.
-TEST(Decoder, MemoryFollowsTheBytesNotTheCount) {
-  Buffer frame = {0x7F, 0xFF, 0xFF, 0xFF};
-  frame.resize(1000);
-  FetchResponse response;
-  EXPECT_TRUE(decode(frame, 0, response));
-  EXPECT_EQ(response.responses.capacity(), 0);
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ void expect_read_as_written(const AnyMessage& message, std::int16_t version) {
 // Structs are larger than their bytes on the wire, and arrays grow by doubling. What a peer says of
 // a length does not count.
 std::size_t memory_limit(std::size_t frame) {
-  return 64 * frame + 64 * 1024;
+  return 64 * frame + 8 * 1024;
 }
 
 // `body` is read, within the limit of memory. All that is asked for counts, given back or not.
