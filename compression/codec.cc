@@ -106,7 +106,7 @@ const char* decompress_error_text(DecompressError error) {
     case DecompressError::kTooLarge:
       return "it decompresses to more than is allowed";
     case DecompressError::kWindowTooLarge:
-      return "zstd window is larger than 128 MiB";
+      return "compressed data refers back further than is kept in memory";
   }
   return "unknown error";
 }

@@ -35,7 +35,9 @@ enum class DecompressError : std::uint8_t {
   kNone,
   kCorrupt,   // not this codec's format, a wrong checksum, an early end, or bytes behind the end
   kTooLarge,  // more than limit_bytes would come out, or is declared by a block of snappy
-  kWindowTooLarge,  // a zstd frame that can only be read with a window of more than 128 MiB
+  // More of what came out before is needed than is kept: by a zstd frame, a window of more than 128
+  // MiB; by a block of snappy, in pieces, too often.
+  kWindowTooLarge,
 };
 
 // Words for an error, to stand behind "cannot be read: ".

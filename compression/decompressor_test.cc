@@ -255,7 +255,7 @@ TEST(DecompressorMemory, LyingSizesTakeNone) {
   raw_snappy[2] = 0xff;
   raw_snappy[3] = 0x0f;
   raw_snappy[4] = 0xfc;
-  std::fill_n(raw_snappy.begin() + 5, 4, std::uint8_t{0xff});
+  std::fill_n(raw_snappy.begin() + 5, 4, std::uint8_t{0xfe});
   Buffer piece(1000);
   const std::int64_t before = memory_in_use();
   const auto stream = make_decompressor(Codec::kSnappy, raw_snappy);

@@ -73,6 +73,8 @@ class LzWindow {
 
  private:
   static constexpr std::size_t kBytes = kReachBytes + kRoomBytes;
+  // Copies are put in chunks, which may go beyond their end.
+  static constexpr std::size_t kChunkBytes = 16;
 
   // Puts as much of the piece as there is room for, and tells whether that was all of it.
   bool put() {
@@ -92,6 +94,12 @@ class LzWindow {
     end_ += length;
     // The format has no distance of 0. liblz4 makes zeros of it, so that is what it means here.
     if (piece_.distance == 0) std::memset(to, 0, length);
+    if (piece_.distance >= kChunkBytes) {
+      for (std::size_t at = 0; at < length; at += kChunkBytes) {
+        std::memcpy(to + at, from + at, kChunkBytes);
+      }
+      return;
+    }
     // Where the source runs into what is put, twice as much is there each time.
     while (length > 0 && from != to) {
       const std::size_t size = std::min(length, static_cast<std::size_t>(to - from));
@@ -101,14 +109,15 @@ class LzWindow {
     }
   }
 
-  std::unique_ptr<std::uint8_t[]> memory_;  // kBytes, from the first use on
+  std::unique_ptr<std::uint8_t[]> memory_;  // kBytes and a chunk, from the first use on
   std::size_t read_ = 0;
   std::size_t end_ = 0;
   LzPiece piece_;  // what is left to put
 };
 
 inline MutableBytes LzWindow::room(std::size_t bytes) {
-  if (memory_ == nullptr) memory_ = std::make_unique_for_overwrite<std::uint8_t[]>(kBytes);
+  if (memory_ == nullptr)
+    memory_ = std::make_unique_for_overwrite<std::uint8_t[]>(kBytes + kChunkBytes);
   if (kBytes - end_ < bytes) {
     std::memmove(memory_.get(), memory_.get() + end_ - kReachBytes, kReachBytes);
     read_ = end_ = kReachBytes;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+
+#include "compression/lz_window.h"
+#include "compression/snappy_block.h"
 
 namespace kmirror::compression {
 namespace {
@@ -110,38 +112,40 @@ class SnappyDecompressor : public Decompressor {
 
  private:
   std::size_t step(MutableBytes room) override {
-    if (unread_.empty()) {
-      Block block;
-      if (!blocks_.next(block)) {
-        return end(blocks_.is_corrupt() ? DecompressError::kCorrupt : DecompressError::kNone);
-      }
-      if (!block.is_worth_its_size()) return end(DecompressError::kCorrupt);
-      const bool fits = block.size <= room.size();
-      if (!fits) make_room(block.size);
-      if (!block.unpack_to(fits ? room.data() : buffer_.get())) {
-        return end(DecompressError::kCorrupt);
-      }
-      if (fits) return block.size;
-      unread_ = ConstBytes(buffer_.get(), block.size);
+    if (window_.has_unread()) return window_.read(room);
+    if (is_in_block_) {
+      is_in_block_ = !window_.decode(block_);
+      return window_.read(room);
     }
-    const std::size_t written = std::min(unread_.size(), room.size());
-    std::memcpy(room.data(), unread_.data(), written);
-    unread_ = unread_.subspan(written);
-    return written;
+    if (block_.error() != DecompressError::kNone) return end(block_.error());
+    Block block;
+    if (!blocks_.next(block)) {
+      return end(blocks_.is_corrupt() ? DecompressError::kCorrupt : DecompressError::kNone);
+    }
+    return begin_block(block, room);
   }
 
-  // Not cleared: of a block that turns out corrupt only the good beginning is touched.
-  void make_room(std::size_t bytes) {
-    if (bytes <= buffer_bytes_) return;
-    buffer_.reset();
-    buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
-    buffer_bytes_ = bytes;
+  // All at once, by libsnappy: to its place, or to the window if it fits there; or else in pieces.
+  // So is one that is damaged: what is good of it comes out before.
+  std::size_t begin_block(const Block& block, MutableBytes room) {
+    window_.clear();
+    if (block.size <= room.size()) {
+      if (block.unpack_to(room.data())) return block.size;
+    } else if (block.size <= LzWindow::kRoomBytes) {
+      if (block.unpack_to(window_.room(block.size).data())) {
+        window_.commit(block.size);
+        return window_.read(room);
+      }
+    }
+    block_ = SnappyBlock(block.packed, block.size);
+    is_in_block_ = true;
+    return 0;
   }
 
   Blocks blocks_;
-  std::unique_ptr<std::uint8_t[]> buffer_;  // the last block, if it did not fit where it should go
-  std::size_t buffer_bytes_ = 0;
-  ConstBytes unread_;  // of the buffer
+  SnappyBlock block_;         // in the window, piece by piece
+  bool is_in_block_ = false;  // and not at its end
+  LzWindow window_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Snappy in xerial's framing, and raw, which is one block. Scratch memory is kept per thread.
+// Snappy in xerial's framing, and raw, which is one block: through libsnappy, or piece by piece
+// where a block is too large for that. Scratch memory is kept per thread.
 #pragma once
 
 #include <memory>

@@ -13,8 +13,6 @@ constexpr std::uint32_t kOldZstdMagics[] = {0x25b52ffd, 0x26b52ffd, 0x27b52ffd};
 constexpr std::uint64_t kZstdWindowMax = std::uint64_t{128} << 20;
 // Contexts of all codecs, and zstd's blocks of 128 KiB.
 constexpr std::size_t kContextBytes = 1 << 20;
-// Snappy's blocks are as large as its writer wants, but not larger than what they can come from.
-constexpr std::size_t kSnappyRatio = 22;
 
 // RFC 8878, 3.1.1.1: a window, or the content's size where that takes its place.
 std::size_t zstd_memory(ConstBytes frame) {
@@ -46,7 +44,7 @@ std::size_t codec_memory(ConstBytes bytes) {
       frame_bytes = kZstdWindowMax;
     if (magic == kZstdMagic) frame_bytes = std::max(frame_bytes, zstd_memory(frame));
   }
-  return kContextBytes + kSnappyRatio * bytes.size() + frame_bytes;
+  return kContextBytes + frame_bytes;
 }
 
 }  // namespace kmirror::fuzz

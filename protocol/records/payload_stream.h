@@ -1,8 +1,8 @@
 // The payload of a batch, or of a compressed message of the older formats, read from front to back
 // in bounded memory: a window of what was decompressed, and what the codec takes for itself; or the
-// payload as it is, if it is not compressed. The codec's part is bounded too, but by its format:
-// make_decompressor() tells what snappy's blocks and zstd's windows may cost. The caller keeps the
-// payload alive. One owner, no thread rules.
+// payload as it is, if it is not compressed. The codec's part is at most 256 KiB, except that
+// zstd's windows may be larger: make_decompressor() tells. The caller keeps the payload alive. One
+// owner, no thread rules.
 #pragma once
 
 #include <cstddef>

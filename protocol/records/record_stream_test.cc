@@ -217,7 +217,7 @@ TEST(RecordStreamTest, TheTrailerIsChecked) {
 TEST(RecordStreamTest, SaysThatAWindowIsTooLarge) {
   const Buffer frame = {0x28, 0xb5, 0x2f, 0xfd, 0, 0x90, 1, 0, 0};  // window 2^28
   EXPECT_EQ(streamed(batch_of(Codec::kZstd, 1, frame)).end,
-            "zstd window is larger than 128 MiB at 0");
+            "compressed data refers back further than is kept in memory at 0");
 }
 
 std::int64_t memory_in_use() {
