@@ -35,7 +35,7 @@ class Session {
       if (step == 0) submit(amount + 1);
       if (step == 1) write(amount + 1);
       if (step == 2) read(amount + 1);
-      if (step == 3) core_.on_time(TimePoint{} + std::chrono::seconds(amount));
+      if (step == 3) core_.on_time(now_ += std::chrono::seconds(amount));
       drain();
     }
     core_.fail({.kind = net::FailureKind::kClosed, .text = "the end"});
@@ -50,7 +50,7 @@ class Session {
     request.reset(bytes);
     std::ranges::fill(MutableBytes(request.extend(bytes), bytes), std::uint8_t{0x51});
     awaited_.push_back(core_.next_id());
-    core_.submit(std::move(request), TimePoint{} + std::chrono::seconds(30 + awaited_.size()));
+    core_.submit(std::move(request), now_ + std::chrono::seconds(30));
     KM_CHECK(core_.next_id() != awaited_.back(), "each request has an id of its own");
   }
 
@@ -91,6 +91,7 @@ class Session {
     }
   }
 
+  TimePoint now_;
   ConstBytes rest_;
   net::SlabPool slabs_;
   ConnectionCore core_{slabs_, kFrameMax};

@@ -1,5 +1,6 @@
 // Record batches as message sets of format 1: what can be converted holds the same records. The
-// first byte chooses the codec of the set, the rest has the forms of packed_records.h.
+// first byte chooses the codec of the set and, by its bit 2, whether it is for a broker; the rest
+// has the forms of packed_records.h.
 #include "base/check.h"
 #include "fuzz/codec_memory.h"
 #include "fuzz/memory_limit.h"
@@ -16,6 +17,8 @@ namespace {
 using compression::Codec;
 using protocol::BatchReader;
 using protocol::BatchView;
+using protocol::DownConversion;
+using protocol::MessageSetUse;
 
 constexpr std::size_t kLimitBytes = 256 * 1024;
 constexpr std::size_t kMaxMessageBytes = 1 << 20;
@@ -35,7 +38,7 @@ PlainRecords records_of(ConstBytes set) {
   return all;
 }
 
-void convert(const BatchView& batch, Codec codec) {
+void convert(const BatchView& batch, const DownConversion& wanted) {
   Buffer scratch;
   protocol::OpenedBatch opened;
   {
@@ -44,8 +47,6 @@ void convert(const BatchView& batch, Codec codec) {
   }
   if (opened.error != protocol::OpenError::kNone) return;
   protocol::MessageSet set;
-  const protocol::DownConversion wanted{
-      .use = protocol::MessageSetUse::kFetch, .codec = codec, .first_offset = 0};
   if (convert_down(batch, opened.payload, wanted, set)) {
     KM_CHECK(set.bytes.empty(), "nothing of a malformed batch is converted");
     return;
@@ -57,19 +58,26 @@ void convert(const BatchView& batch, Codec codec) {
     return;
   }
   PlainRecords records = plain_records(batch, opened.payload);
-  for (PlainRecord& record : records) record.headers.clear();  // format 1 has none
+  std::int64_t produced = 0;
+  for (PlainRecord& record : records) {
+    record.headers.clear();  // format 1 has none
+    if (wanted.use == MessageSetUse::kProduce) record.offset = produced++;
+  }
   KM_CHECK(converted == records, "the records are the same");
 }
 
 KMIRROR_FUZZ_TARGET(down_conversion) {
   if (input.empty()) return;
-  const auto codec = static_cast<Codec>(input[0] % 4);
+  const DownConversion wanted{
+      .use = (input[0] & 4) != 0 ? MessageSetUse::kProduce : MessageSetUse::kFetch,
+      .codec = static_cast<Codec>(input[0] % 4),
+      .first_offset = 0};
   const Buffer records = packed_batches(input.subspan(1));
   BatchReader reader(records);
   BatchReader::Step step;
   while ((step = reader.next()) == BatchReader::Step::kBatch ||
          step == BatchReader::Step::kLegacy) {
-    if (step == BatchReader::Step::kBatch) convert(reader.batch(), codec);
+    if (step == BatchReader::Step::kBatch) convert(reader.batch(), wanted);
   }
 }
 
