@@ -131,6 +131,8 @@ void Converter::finish() {
   set_.dropped_producer = source_.producer_id() >= 0;
   set_.dropped_transactional = source_.is_transactional();
   set_.changed_codec = source_.codec() != wanted_.codec;
+  set_.changed_timestamp_type = is_append_time() && attributes_ == 0;
+  set_.dropped_delete_horizon = source_.has_delete_horizon();
   if (wanted_.codec == Codec::kNone) return;
   set_.bytes.resize(kMinMessageBytesOfMagic1);
   compressor_.finish(set_.bytes);

@@ -30,9 +30,11 @@ struct MessageSet {
 
   // What the records in the set had that it has no place for. Nothing where it is empty.
   std::int64_t dropped_headers = 0;
-  bool dropped_producer = false;       // id, epoch and sequences
-  bool dropped_transactional = false;  // the mark that the records belong to a transaction
-  bool changed_codec = false;          // the batch had another one, such as zstd
+  bool dropped_producer = false;        // id, epoch and sequences
+  bool dropped_transactional = false;   // the mark that the records belong to a transaction
+  bool changed_codec = false;           // the batch had another one, such as zstd
+  bool changed_timestamp_type = false;  // LogAppendTime is CreateTime now
+  bool dropped_delete_horizon = false;
 };
 
 struct DownConversion {

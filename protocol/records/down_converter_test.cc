@@ -141,6 +141,8 @@ TEST(DownConverterTest, AppendTime) {
                     .key = "a",
                     .value = "one"}});
   };
+  EXPECT_TRUE(convert(batch_of(stored), {}).changed_timestamp_type);
+  EXPECT_FALSE(convert(batch_of(stored), {.use = MessageSetUse::kFetch}).changed_timestamp_type);
   // A broker refuses the mark from a client, a consumer is told.
   EXPECT_EQ(convert(batch_of(stored), {}).bytes, entry(0, 0));
   EXPECT_EQ(convert(batch_of(stored), {.use = MessageSetUse::kFetch}).bytes, entry(1003, 8));
@@ -170,6 +172,9 @@ TEST(DownConverterTest, WhatIsDroppedIsReported) {
   EXPECT_TRUE(transactional.dropped_producer);
   EXPECT_TRUE(transactional.dropped_transactional);
   EXPECT_TRUE(transactional.changed_codec);
+
+  EXPECT_FALSE(plain.changed_timestamp_type || plain.dropped_delete_horizon);
+  EXPECT_TRUE(convert(golden::kCompacted, {}).dropped_delete_horizon);
 
   const MessageSet control = convert(golden::kCommit, {});
   EXPECT_TRUE(control.bytes.empty());
