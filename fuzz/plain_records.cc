@@ -16,11 +16,6 @@ std::optional<Buffer> copy_of(const std::optional<ConstBytes>& field) {
   return Buffer(field->begin(), field->end());
 }
 
-// Sums wrap around, as in Java.
-std::int64_t sum(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-
 decltype(PlainRecord::headers) headers_of(const protocol::RecordView& record) {
   decltype(PlainRecord::headers) all;
   protocol::HeaderCursor headers(record);
@@ -38,11 +33,8 @@ PlainRecords plain_records(const protocol::BatchView& batch, ConstBytes payload)
   protocol::RecordCursor cursor(payload, batch.record_count());
   protocol::RecordView record;
   while (cursor.next(record)) {
-    const bool is_create_time = batch.timestamp_type() == protocol::TimestampType::kCreateTime;
     all.push_back({.offset = batch.offset_at(record.offset_delta),
-                   .timestamp_ms = is_create_time
-                                       ? sum(batch.base_timestamp_ms(), record.timestamp_delta_ms)
-                                       : batch.max_timestamp_ms(),
+                   .timestamp_ms = batch.timestamp_at(record.timestamp_delta_ms),
                    .key = copy_of(record.key),
                    .value = copy_of(record.value),
                    .headers = headers_of(record)});

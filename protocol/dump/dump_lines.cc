@@ -8,6 +8,7 @@
 
 #include "compression/codec.h"
 #include "protocol/dump/json_text.h"
+#include "protocol/records/control.h"
 
 namespace kmirror::protocol {
 
@@ -35,14 +36,13 @@ std::int32_t last_sequence(const BatchView& batch) {
   return static_cast<std::int32_t>(last % kSequences);
 }
 
-// Of ControlRecordType, from the key of a control record: a version and a type, both int16.
+// Of ControlRecordType.
 std::string_view control_type_name(const RecordView& record) {
   constexpr std::string_view kNames[] = {"ABORT",           "COMMIT",          "LEADER_CHANGE",
                                          "SNAPSHOT_HEADER", "SNAPSHOT_FOOTER", "KRAFT_VERSION",
                                          "KRAFT_VOTERS"};
-  if (!record.key || record.key->size() < 4) return "UNKNOWN";
-  const auto type = load_be<std::int16_t>(record.key->data() + 2);
-  return type >= 0 && type < std::ssize(kNames) ? kNames[type] : "UNKNOWN";
+  const auto type = control_type_id(record);
+  return type && *type >= 0 && *type < std::ssize(kNames) ? kNames[*type] : "UNKNOWN";
 }
 
 // What ends a transaction has a version and the epoch of the coordinator for a value.
@@ -127,11 +127,7 @@ void append_line(const EntryLine& entry, std::string& out) {
 }
 
 void append_line(const BatchView& batch, const RecordView& record, std::string& out) {
-  const auto base = static_cast<std::uint64_t>(batch.base_timestamp_ms());
-  const auto delta = static_cast<std::uint64_t>(record.timestamp_delta_ms);
-  const bool appended = batch.timestamp_type() == TimestampType::kLogAppendTime;
-  append_record(batch.offset_at(record.offset_delta),
-                appended ? batch.max_timestamp_ms() : static_cast<std::int64_t>(base + delta),
+  append_record(batch.offset_at(record.offset_delta), batch.timestamp_at(record.timestamp_delta_ms),
                 timestamp_type_name(batch.timestamp_type()), record.key, record.value, out);
   append_headers(record, out);
   if (batch.is_control()) append_control(record, out);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "protocol/records/batch_view.h"
+#include "protocol/records/record_cursor.h"
 
 namespace kmirror::protocol {
 
@@ -17,5 +18,8 @@ enum class ControlType : std::uint8_t {
 
 // What the first record of `batch`, a whole control batch, says. None where it cannot be read.
 std::optional<ControlType> control_type(const BatchView& batch);
+
+// The number of a control record's type, from its key. None where it cannot be read.
+std::optional<std::int16_t> control_type_id(const RecordView& record);
 
 }  // namespace kmirror::protocol
