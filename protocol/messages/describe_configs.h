@@ -23,7 +23,7 @@ struct DescribeConfigsRequest {
   using Response = DescribeConfigsResponse;
 
   struct Resource {
-    // 2: topic, 4: broker.
+    // 2: topic, 4: broker, 8: broker logger, 16: client metrics, 32: group.
     std::int8_t resource_type = 0;
     std::string_view resource_name;
     // Null: all keys.

@@ -22,7 +22,7 @@ struct FindCoordinatorRequest {
   using Response = FindCoordinatorResponse;
 
   std::string_view key;
-  // 0: group, 1: transaction.
+  // 0: group, 1: transaction, 2: share group (version 6 on).
   std::int8_t key_type = 0;
   std::vector<std::string_view> coordinator_keys;
   TaggedFields unknown_tagged_fields;

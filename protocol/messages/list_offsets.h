@@ -23,7 +23,8 @@ struct ListOffsetsRequest {
   struct Partition {
     std::int32_t partition_index = 0;
     std::int32_t current_leader_epoch = -1;
-    // -1: latest, -2: earliest, -3: that of the largest timestamp (version 7 on).
+    // -1: latest, -2: earliest, -3: that of the largest timestamp (version 7 on), -4: earliest that
+    // is local (8 on), -5: latest in tiered storage (9 on).
     std::int64_t timestamp = 0;
     std::int32_t max_num_offsets = 1;
     TaggedFields unknown_tagged_fields;
