@@ -100,8 +100,7 @@ bool DecodeCommand::take_hex(Buffer& bytes) {
 bool DecodeCommand::open_source(protocol::ByteSource& source) {
   bool is_text = false;
   if (!flags_.segment) {
-    start_.resize(kStartBytes);
-    start_.resize(input_.read(start_));
+    start_ = input_.read_all(kStartBytes);
     is_text = is_hex(start_);
     if (is_text) std::ranges::copy(input_.read_all(), std::back_inserter(start_));
     if (!take_hex(start_)) return false;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -33,16 +34,16 @@ std::size_t InputFile::read(MutableBytes room) {
   return 0;
 }
 
-Buffer InputFile::read_all() {
+Buffer InputFile::read_all(std::size_t limit) {
   constexpr std::size_t kStepBytes = 64 << 10;
   Buffer bytes;
   // A file's size spares copies, but is not believed: it may change, and a pipe has none.
   struct stat file = {};
   const bool is_file = ::fstat(fd_, &file) == 0 && S_ISREG(file.st_mode);
-  if (is_file) bytes.reserve(static_cast<std::size_t>(file.st_size) + kStepBytes);
+  if (is_file) bytes.reserve(std::min(limit, static_cast<std::size_t>(file.st_size) + kStepBytes));
   std::size_t size = 0;
-  for (std::size_t got = 1; got > 0; size += got) {
-    bytes.resize(size + kStepBytes);
+  for (std::size_t got = 1; got > 0 && size < limit; size += got) {
+    bytes.resize(size + std::min(kStepBytes, limit - size));
     got = read(MutableBytes(bytes).subspan(size));
   }
   bytes.resize(size);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,8 @@ class InputFile {
   // Fills the beginning of `room` and says how far; 0 at the end and after an error.
   std::size_t read(MutableBytes room);
 
-  // Reads what is left.
-  Buffer read_all();
+  // Reads what is left, but not more than `limit`.
+  Buffer read_all(std::size_t limit = std::numeric_limits<std::size_t>::max());
 
   // False of pipes and terminals.
   bool can_seek() const { return begin_ >= 0; }
