@@ -1,9 +1,12 @@
-// Walking batches, walking their records, building them, and making a stored batch ready to be
-// produced. Batches are of records of 256 bytes.
+// Walking batches, walking their records, printing both, building batches, and making a stored one
+// ready to be produced. Batches are of records of 256 bytes.
 #include <benchmark/benchmark.h>
+
+#include <algorithm>
 
 #include "base/check.h"
 #include "base/random.h"
+#include "protocol/dump/records_dump.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/header_patch.h"
@@ -95,6 +98,31 @@ void records(benchmark::State& state) {
   set_bytes(state, log.size());
 }
 
+// What `kmirror decode --segment` does between reading and writing.
+void dumped(benchmark::State& state) {
+  const Buffer log = log_of(static_cast<std::size_t>(state.range(0)));
+  std::size_t printed = 0;
+  const DumpOutput output{.write =
+                              [&printed](std::string_view lines) {
+                                printed += lines.size();
+                                return true;
+                              },
+                          .report = [](std::string_view) {}};
+  for (auto _ : state) {
+    ConstBytes left = log;
+    const auto read = [&left](MutableBytes room) {
+      const std::size_t size = std::min(room.size(), left.size());
+      std::copy_n(left.begin(), size, room.begin());
+      left = left.subspan(size);
+      return size;
+    };
+    const bool is_sound = dump_records({.read = read}, output, {.records = state.range(1) != 0});
+    KM_CHECK(is_sound, "the log was made of whole batches");
+  }
+  benchmark::DoNotOptimize(printed);
+  set_bytes(state, log.size());
+}
+
 void built_batch(benchmark::State& state) {
   BatchBuilder builder(compression::Codec::kNone);
   const Buffer value = random_bytes(kRecordBytes);
@@ -124,6 +152,7 @@ void patched_for_produce(benchmark::State& state) {
 BENCHMARK(batch_headers)->Arg(1 << 10)->Arg(16 << 10);
 BENCHMARK(batch_headers_with_crc)->Arg(1 << 10)->Arg(16 << 10);
 BENCHMARK(records)->Arg(1 << 10)->Arg(16 << 10);
+BENCHMARK(dumped)->ArgNames({"", "records"})->ArgsProduct({{1 << 10, 16 << 10}, {0, 1}});
 BENCHMARK(built_batch)->Arg(1 << 10)->Arg(16 << 10);
 BENCHMARK(patched_for_produce)->Arg(1 << 10)->Arg(16 << 10)->Arg(1 << 20);
 
