@@ -6,58 +6,8 @@
 #include <array>
 #include <cstddef>
 
-#include "protocol/messages/add_offsets_to_txn.h"
-#include "protocol/messages/add_partitions_to_txn.h"
-#include "protocol/messages/alter_client_quotas.h"
-#include "protocol/messages/alter_configs.h"
-#include "protocol/messages/alter_partition_reassignments.h"
-#include "protocol/messages/alter_user_scram_credentials.h"
-#include "protocol/messages/api_versions.h"
-#include "protocol/messages/consumer_group_describe.h"
-#include "protocol/messages/consumer_group_heartbeat.h"
-#include "protocol/messages/consumer_protocol.h"
-#include "protocol/messages/create_acls.h"
-#include "protocol/messages/create_partitions.h"
-#include "protocol/messages/create_topics.h"
-#include "protocol/messages/delete_acls.h"
-#include "protocol/messages/delete_groups.h"
-#include "protocol/messages/delete_records.h"
-#include "protocol/messages/delete_topics.h"
-#include "protocol/messages/describe_acls.h"
-#include "protocol/messages/describe_client_quotas.h"
-#include "protocol/messages/describe_cluster.h"
-#include "protocol/messages/describe_configs.h"
-#include "protocol/messages/describe_groups.h"
-#include "protocol/messages/describe_producers.h"
-#include "protocol/messages/describe_topic_partitions.h"
-#include "protocol/messages/describe_transactions.h"
-#include "protocol/messages/describe_user_scram_credentials.h"
-#include "protocol/messages/elect_leaders.h"
-#include "protocol/messages/end_txn.h"
-#include "protocol/messages/fetch.h"
-#include "protocol/messages/find_coordinator.h"
-#include "protocol/messages/group_records.h"
-#include "protocol/messages/heartbeat.h"
-#include "protocol/messages/incremental_alter_configs.h"
-#include "protocol/messages/init_producer_id.h"
-#include "protocol/messages/join_group.h"
-#include "protocol/messages/leave_group.h"
-#include "protocol/messages/list_config_resources.h"
-#include "protocol/messages/list_groups.h"
-#include "protocol/messages/list_offsets.h"
-#include "protocol/messages/list_partition_reassignments.h"
-#include "protocol/messages/list_transactions.h"
-#include "protocol/messages/metadata.h"
-#include "protocol/messages/offset_commit.h"
-#include "protocol/messages/offset_delete.h"
-#include "protocol/messages/offset_fetch.h"
-#include "protocol/messages/offset_for_leader_epoch.h"
-#include "protocol/messages/produce.h"
-#include "protocol/messages/sasl_authenticate.h"
-#include "protocol/messages/sasl_handshake.h"
-#include "protocol/messages/sync_group.h"
-#include "protocol/messages/transaction_records.h"
-#include "protocol/messages/txn_offset_commit.h"
+// All headers of this folder; the build writes it (protocol/CMakeLists.txt).
+#include "protocol/message_headers.h"
 
 namespace kmirror::protocol {
 
@@ -96,25 +46,72 @@ struct DataList {
   static void for_each(auto&& visitor) { (visitor.template operator()<Data>(), ...); }
 };
 
+// The comma comes first so that a new message is one new line.
+// clang-format off
 using AllRequests = RequestList<
-    ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
-    OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
-    LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest, ListGroupsRequest,
-    SaslHandshakeRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
-    DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
-    AddPartitionsToTxnRequest, AddOffsetsToTxnRequest, EndTxnRequest, TxnOffsetCommitRequest,
-    DescribeAclsRequest, CreateAclsRequest, DeleteAclsRequest, DescribeConfigsRequest,
-    AlterConfigsRequest, SaslAuthenticateRequest, CreatePartitionsRequest, DeleteGroupsRequest,
-    ElectLeadersRequest, IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
-    ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
-    AlterClientQuotasRequest, DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest,
-    DescribeClusterRequest, DescribeProducersRequest, DescribeTransactionsRequest,
-    ListTransactionsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
-    ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
+      ProduceRequest
+    , FetchRequest
+    , ListOffsetsRequest
+    , MetadataRequest
+    , OffsetCommitRequest
+    , OffsetFetchRequest
+    , FindCoordinatorRequest
+    , JoinGroupRequest
+    , HeartbeatRequest
+    , LeaveGroupRequest
+    , SyncGroupRequest
+    , DescribeGroupsRequest
+    , ListGroupsRequest
+    , SaslHandshakeRequest
+    , ApiVersionsRequest
+    , CreateTopicsRequest
+    , DeleteTopicsRequest
+    , DeleteRecordsRequest
+    , InitProducerIdRequest
+    , OffsetForLeaderEpochRequest
+    , AddPartitionsToTxnRequest
+    , AddOffsetsToTxnRequest
+    , EndTxnRequest
+    , TxnOffsetCommitRequest
+    , DescribeAclsRequest
+    , CreateAclsRequest
+    , DeleteAclsRequest
+    , DescribeConfigsRequest
+    , AlterConfigsRequest
+    , SaslAuthenticateRequest
+    , CreatePartitionsRequest
+    , DeleteGroupsRequest
+    , ElectLeadersRequest
+    , IncrementalAlterConfigsRequest
+    , AlterPartitionReassignmentsRequest
+    , ListPartitionReassignmentsRequest
+    , OffsetDeleteRequest
+    , DescribeClientQuotasRequest
+    , AlterClientQuotasRequest
+    , DescribeUserScramCredentialsRequest
+    , AlterUserScramCredentialsRequest
+    , DescribeClusterRequest
+    , DescribeProducersRequest
+    , DescribeTransactionsRequest
+    , ListTransactionsRequest
+    , ConsumerGroupHeartbeatRequest
+    , ConsumerGroupDescribeRequest
+    , ListConfigResourcesRequest
+    , DescribeTopicPartitionsRequest
+    >;
 
-using AllData = DataList<ConsumerProtocolSubscription, ConsumerProtocolAssignment, OffsetCommitKey,
-                         OffsetCommitValue, GroupMetadataKey, GroupMetadataValue, TransactionLogKey,
-                         TransactionLogValue, EndTxnMarker>;
+using AllData = DataList<
+      ConsumerProtocolSubscription
+    , ConsumerProtocolAssignment
+    , OffsetCommitKey
+    , OffsetCommitValue
+    , GroupMetadataKey
+    , GroupMetadataValue
+    , TransactionLogKey
+    , TransactionLogValue
+    , EndTxnMarker
+    >;
+// clang-format on
 
 static_assert(AllRequests::keys_ascend(), "every key once");
 static_assert(AllRequests::versions_are_sane());
