@@ -29,8 +29,10 @@ strings if they are UTF-8, else {"base64":"..."}. Control records have a "contro
 "coordinatorEpoch".
 
 What is malformed is printed as far as it can be read, and standard error says at which byte that
-ends. Of a batch with a wrong checksum ("isValid":false) no records are printed; what follows it is
-read. Zero bytes at the end are padding.
+ends. Of a batch with a wrong checksum ("isValid":false) no records are printed, nor of a compressed
+message of the old formats that is cut, since their offsets count back from the last one; what
+follows is read. Batches above 1 MiB are read twice, so that from a pipe their records are not
+printed. Zero bytes at the end are padding.
 
 Exit codes: 0 all was read, 1 wrong flags, or a file that cannot be read, 2 malformed.)";
 

@@ -1,7 +1,6 @@
 #include "protocol/dump/entry_reader.h"
 
 #include <algorithm>
-#include <new>
 
 #include "base/check.h"
 #include "protocol/records/legacy_message.h"
@@ -21,27 +20,19 @@ constexpr std::int32_t kMinBatchLength = kBatchHeaderBytes - kBatchPrefixBytes;
 }  // namespace
 
 EntryReader::EntryReader(ByteSource source) : source_(std::move(source)) {
-  grow(kWindowBytes);
-}
-
-void EntryReader::grow(std::size_t capacity) {
-  auto* memory = static_cast<std::uint8_t*>(std::realloc(memory_.get(), capacity));
-  if (memory == nullptr) throw std::bad_alloc();
-  (void)memory_.release();  // realloc has freed or moved it
-  memory_.reset(memory);
-  capacity_ = capacity;
+  memory_.grow(kWindowBytes);
 }
 
 // Reads until `wanted` bytes are buffered, and returns how many of them there are.
 std::size_t EntryReader::fill(std::size_t wanted) {
   if (buffered() >= wanted || at_end_) return std::min(buffered(), wanted);
-  std::copy(&memory_[begin_], &memory_[end_], &memory_[0]);
+  std::copy(memory_.data() + begin_, memory_.data() + end_, memory_.data());
   end_ = buffered();
   begin_ = 0;
   while (end_ < wanted && !at_end_) {
-    if (end_ == capacity_) grow(std::min(wanted, capacity_ + kGrowthBytes));
-    const std::size_t room = std::min(capacity_ - end_, kWindowBytes);
-    const std::size_t got = source_.read({&memory_[end_], room});
+    if (end_ == memory_.size()) memory_.grow(std::min(wanted, memory_.size() + kGrowthBytes));
+    const std::size_t room = std::min(memory_.size() - end_, kWindowBytes);
+    const std::size_t got = source_.read({memory_.data() + end_, room});
     KM_CHECK(got <= room, "a source keeps to the room it is given");
     at_end_ = got == 0;
     end_ += got;
@@ -59,7 +50,7 @@ EntryReader::Step EntryReader::stop(Step step, std::uint64_t size, const char* w
 EntryReader::Step EntryReader::find_padding(const char* otherwise) {
   std::uint64_t zeros = 0;
   while (fill(1) > 0) {
-    const ConstBytes bytes(&memory_[begin_], buffered());
+    const ConstBytes bytes(memory_.data() + begin_, buffered());
     if (std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte != 0; })) {
       return otherwise != nullptr ? stop(Step::kMalformed, 0, otherwise)
                                   : stop(Step::kCut, bytes.size());
@@ -78,7 +69,7 @@ EntryReader::Step EntryReader::next() {
   position_ += size_;
   size_ = 0;
   if (fill(kBytesUpToMagic) < kBytesUpToMagic) return find_padding(nullptr);
-  const std::uint8_t* at = &memory_[begin_];
+  const std::uint8_t* at = memory_.data() + begin_;
   const auto length = load_be<std::int32_t>(at + batch_field::kBatchLength);
   const auto magic = load_be<std::int8_t>(at + batch_field::kMagic);
   constexpr const char* kTooSmall = "batch length is too small";
@@ -90,7 +81,7 @@ EntryReader::Step EntryReader::next() {
   header_size_ =
       magic == 2 ? kBatchHeaderBytes : std::min<std::uint64_t>(size, kMinMessageBytesOfMagic1);
   if (fill(header_size_) < header_size_) return stop(Step::kCut, buffered());
-  std::copy_n(&memory_[begin_], header_size_, header_.data());
+  std::copy_n(memory_.data() + begin_, header_size_, header_.data());
   size_ = size;
   left_ = size;
   return Step::kEntry;
@@ -99,7 +90,7 @@ EntryReader::Step EntryReader::next() {
 ConstBytes EntryReader::next_piece() {
   if (left_ == 0 || fill(1) == 0) return {};
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffered(), left_));
-  const ConstBytes piece(&memory_[begin_], size);
+  const ConstBytes piece(memory_.data() + begin_, size);
   begin_ += size;
   left_ -= size;
   return piece;
@@ -108,7 +99,7 @@ ConstBytes EntryReader::next_piece() {
 ConstBytes EntryReader::first(std::uint64_t limit) {
   KM_CHECK(left_ == size_, "nothing of the entry was taken yet");
   const std::size_t size = fill(static_cast<std::size_t>(std::min(size_, limit)));
-  const ConstBytes entry(&memory_[begin_], size);
+  const ConstBytes entry(memory_.data() + begin_, size);
   begin_ += size;
   left_ -= size;
   return entry;

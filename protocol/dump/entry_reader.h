@@ -7,11 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
-#include <memory>
 
 #include "base/bytes.h"
+#include "base/growing_memory.h"
 #include "protocol/records/batch_view.h"
 #include "protocol/records/malformed.h"
 
@@ -68,21 +67,13 @@ class EntryReader {
   bool is_complete() const { return left_ == 0; }
 
  private:
-  struct Free {
-    void operator()(std::uint8_t* memory) const { std::free(memory); }
-  };
-
   std::size_t buffered() const { return end_ - begin_; }
   std::size_t fill(std::size_t wanted);
-  void grow(std::size_t capacity);
   Step stop(Step step, std::uint64_t size, const char* what = nullptr);
   Step find_padding(const char* otherwise);
 
   ByteSource source_;
-  // From malloc, because realloc moves large blocks without copying them, and does not touch what
-  // is added.
-  std::unique_ptr<std::uint8_t[], Free> memory_;
-  std::size_t capacity_ = 0;
+  GrowingMemory memory_;
   std::size_t begin_ = 0;  // of what was read and not yet taken
   std::size_t end_ = 0;
   bool at_end_ = false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #include "base/check.h"
 
@@ -44,26 +43,18 @@ compression::DecompressError PayloadStream::error() const {
   return stream_ == nullptr ? compression::DecompressError::kNone : stream_->error();
 }
 
-void PayloadStream::grow(std::size_t window_bytes) {
-  auto* memory = static_cast<std::uint8_t*>(std::realloc(window_.get(), window_bytes));
-  if (memory == nullptr) throw std::bad_alloc();
-  (void)window_.release();  // realloc has freed or moved it
-  window_.reset(memory);
-  window_bytes_ = window_bytes;
-}
-
 void PayloadStream::fill(std::size_t bytes) {
-  if (window_ == nullptr) grow(window_bytes_);
+  if (window_.size() == 0) window_.grow(window_bytes_);
   std::size_t filled = seen_.size();
-  if (filled > 0) std::memmove(window_.get(), seen_.data(), filled);
+  if (filled > 0) std::memmove(window_.data(), seen_.data(), filled);
   do {
-    if (filled == window_bytes_) grow(std::min(bytes, 2 * window_bytes_));
-    const MutableBytes room(window_.get() + filled, window_bytes_ - filled);
+    if (filled == window_.size()) window_.grow(std::min(bytes, 2 * window_.size()));
+    const MutableBytes room(window_.data() + filled, window_.size() - filled);
     const std::size_t got = stream_->read(room);
     ended_ = got < room.size();
     filled += got;
   } while (filled < bytes && !ended_);
-  seen_ = ConstBytes(window_.get(), filled);
+  seen_ = ConstBytes(window_.data(), filled);
 }
 
 }  // namespace kmirror::protocol

@@ -7,10 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 
 #include "base/bytes.h"
+#include "base/growing_memory.h"
 #include "compression/decompressor.h"
 
 namespace kmirror::protocol {
@@ -43,19 +43,12 @@ class PayloadStream {
   compression::DecompressError error() const;
 
  private:
-  struct Free {
-    void operator()(std::uint8_t* memory) const { std::free(memory); }
-  };
-
   void fill(std::size_t bytes);
-  void grow(std::size_t window_bytes);
 
   std::unique_ptr<compression::Decompressor> stream_;  // none if the payload is not compressed
-  // From malloc, because realloc moves large blocks without copying them, and does not touch what
-  // is added.
-  std::unique_ptr<std::uint8_t[], Free> window_;
-  std::size_t window_bytes_;  // of window_, or of the one that will be made
-  ConstBytes seen_;           // not skipped yet: the end of what is filled, or of the payload
+  GrowingMemory window_;                               // made when it is needed first
+  std::size_t window_bytes_;                           // that it begins with
+  ConstBytes seen_;  // not skipped yet: the end of what is filled, or of the payload
   std::size_t position_ = 0;
   bool ended_ = false;  // nothing more will come behind seen_
 };
