@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <lz4frame.h>
-#include <malloc.h>
 #include <snappy.h>
 #include <zstd.h>
 
@@ -10,6 +9,7 @@
 #include <limits>
 #include <tuple>
 
+#include "base/testing/memory_in_use.h"
 #include "compression/test_data.h"
 
 namespace kmirror::compression {
@@ -198,11 +198,6 @@ Buffer zstd_bomb(std::size_t blocks, std::uint32_t block_bytes) {
     packed.push_back(0);
   }
   return packed;
-}
-
-std::int64_t memory_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Reads to the end and returns how much memory the stream took, its context included: the spare one

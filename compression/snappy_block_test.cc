@@ -2,12 +2,12 @@
 #include "compression/snappy_block.h"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 #include <snappy.h>
 
 #include <algorithm>
 #include <map>
 
+#include "base/testing/memory_in_use.h"
 #include "compression/decompressor.h"
 #include "compression/test_data.h"
 
@@ -231,11 +231,6 @@ TEST(SnappyBlocks, ThatWouldTakeForEverAreRefused) {
   EXPECT_EQ(read.error, DecompressError::kWindowTooLarge);
   EXPECT_GT(read.bytes.size(), kPeriod);
   EXPECT_TRUE(std::equal(read.bytes.begin(), read.bytes.end(), whole.begin()));
-}
-
-std::int64_t memory_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Sanitizers keep other books, so with them only the bytes are counted.

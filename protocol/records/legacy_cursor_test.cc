@@ -1,12 +1,12 @@
 #include "protocol/records/legacy_cursor.h"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "base/testing/memory_in_use.h"
 #include "protocol/records/golden_message_sets.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/testing/message_set.h"
@@ -285,11 +285,6 @@ TEST(LegacyCursorTest, DamagedStreamIsNamed) {
   EXPECT_TRUE(found.is_within);
   EXPECT_EQ(found.problem,
             compression::decompress_error_text(compression::DecompressError::kCorrupt));
-}
-
-std::int64_t memory_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Sizes below and above what is allowed. (Sanitizers keep other books, so with them only what is

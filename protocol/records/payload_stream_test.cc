@@ -1,11 +1,11 @@
 #include "protocol/records/payload_stream.h"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
 
 #include "base/random.h"
+#include "base/testing/memory_in_use.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -91,11 +91,6 @@ TEST(PayloadStreamTest, DamageIsToldBehindTheGoodBytes) {
     EXPECT_GT(good, 100000u);
     EXPECT_EQ(stream.error(), DecompressError::kCorrupt);
   }
-}
-
-std::int64_t memory_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Sanitizers keep other books, so with them only the bytes are tested.

@@ -1,13 +1,13 @@
 #include "protocol/records/record_stream.h"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
+#include "base/testing/memory_in_use.h"
 #include "protocol/records/golden_batches.h"
 #include "protocol/testing/record_batch.h"
 
@@ -218,11 +218,6 @@ TEST(RecordStreamTest, SaysThatAWindowIsTooLarge) {
   const Buffer frame = {0x28, 0xb5, 0x2f, 0xfd, 0, 0x90, 1, 0, 0};  // window 2^28
   EXPECT_EQ(streamed(batch_of(Codec::kZstd, 1, frame)).end,
             "compressed data refers back further than is kept in memory at 0");
-}
-
-std::int64_t memory_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
 // Every length and count that a record has, as large as it can be, in front of more zeros than a
