@@ -74,8 +74,7 @@ ConfigResult<ClientConfig> read_client_config(const KeyReader& keys, KeyNames bo
     client.bootstrap_servers = std::move(*read);
   }
   client.client_id = keys.text({"client.id"});
-  client.request_timeout =
-      keys.duration({"request.timeout.ms", "socket.timeout.ms"}, client.request_timeout);
+  client.request_timeout = keys.duration({"request.timeout.ms"}, client.request_timeout);
   client.connect_timeout =
       keys.duration({"socket.connection.setup.timeout.ms"}, client.connect_timeout);
   client.metadata_max_age =

@@ -163,6 +163,14 @@ TEST_F(LoadConfig, ReadsTheOldConsumersAndProducersKeys) {
               ElementsAre(net::HostPort{"d", 1}));
 }
 
+// It is the old consumer's, so nobody has looked at its value.
+TEST_F(LoadConfig, AKeyOfTheOtherSideHasNoEffect) {
+  const LoadedConfig loaded = load(kConsumer, plus(kProducer, "socket.timeout.ms=\n"));
+  EXPECT_THAT(loaded.warnings,
+              ElementsAre(HasSubstr("socket.timeout.ms is a key of the consumer")));
+  EXPECT_EQ(loaded.config.destination.client.request_timeout, milliseconds(30'000));
+}
+
 TEST_F(LoadConfig, FetchSizesOfZeroMeanOneBatchAtATime) {
   const LoadedConfig loaded =
       load(plus(kConsumer, "fetch.max.bytes=0\nmax.partition.fetch.bytes=0\n"), kProducer);

@@ -69,6 +69,8 @@ ConfigResult<SourceConfig> resolve_source(const Properties& properties, const st
   if (!client) return client.error();
   SourceConfig source;
   source.client = std::move(*client);
+  source.client.request_timeout =
+      keys.duration({"request.timeout.ms", "socket.timeout.ms"}, source.client.request_timeout);
   if (auto error = read_zookeeper(keys, file, source)) return *error;
   source.zookeeper_timeout =
       keys.duration({"zookeeper.connection.timeout.ms", "zookeeper.session.timeout.ms"},
