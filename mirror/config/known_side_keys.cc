@@ -109,7 +109,7 @@ constexpr KnownKey kProducer[] = {
 };
 
 constexpr KnownKey kOwn[] = {
-    {"batch.memory", KeyRole::kUsed, bytes(1 << 20, std::int64_t{1} << 31)},
+    {"batch.memory", KeyRole::kUsed, bytes(1 << 20, 1 << 30)},
     {"delivery", KeyRole::kRefused, one_of("at-least-once,exactly-once"),
      "exactly-once is not implemented yet", "at-least-once"},
     {"destination.partitions", KeyRole::kUsed, number(1)},

@@ -71,7 +71,7 @@ struct MirrorConfig {
   Partitioning partitioning = Partitioning::kAuto;
   int threads = 0;  // shards; 0: one a core
   std::size_t memory_bytes = 32 * 1024 * 1024;
-  std::size_t batch_memory_bytes = 128 * 1024 * 1024;  // of one that is split, decompressed
+  std::size_t batch_memory_bytes = 128 * 1024 * 1024;  // of one that is opened
 
   int num_streams = 1;
   milliseconds offset_commit_interval{60'000};

@@ -40,7 +40,7 @@ class Lane {
     std::size_t message_bytes_max = 1'000'012;  // that the destination takes as one batch
     bool zstd_allowed = true;                   // by the destination: Kafka 2.1 and later
     std::size_t batch_bytes_max = 1'000'000;    // of batches made here
-    std::size_t payload_bytes_max = 128 << 20;  // of a batch that is split, decompressed
+    std::size_t payload_bytes_max = 128 << 20;  // of a batch that is opened, decompressed
     std::size_t credit_bytes = 1 << 20;         // unacknowledged, above which nothing is fetched
   };
 
