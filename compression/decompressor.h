@@ -18,9 +18,9 @@ class Decompressor {
   Decompressor& operator=(const Decompressor&) = delete;
 
   // Fills `out`, which has room, as far as the stream goes: fewer bytes come only where it ends or
-  // is damaged, and none from then on. Of lz4 and snappy all that is good in front of a damage
-  // comes out; what other libraries had decoded of the piece with the damage is lost, so that where
-  // exactly the bytes stop depends on the sizes of `out`.
+  // is damaged, and none from then on. Of lz4 and snappy all whole elements in front of a
+  // damage come out; what other libraries had decoded of the piece with the damage is lost, so that
+  // where exactly the bytes stop depends on the sizes of `out`.
   std::size_t read(MutableBytes out) {
     std::size_t filled = 0;
     while (!ended_ && filled < out.size()) filled += step(out.subspan(filled));
@@ -52,7 +52,7 @@ class Decompressor {
 };
 
 // `in` has at most 2^31 - 1 bytes, as all that Kafka counts. Beyond `in` and a library's context a
-// stream costs: gzip 32 KiB, lz4 128 KiB and snappy at most 256 KiB whatever the size of their
+// stream costs: gzip 32 KiB, lz4 128 KiB and snappy at most 512 KiB whatever the size of their
 // blocks, zstd the window that the frame declares, at most 128 MiB, of which only what is filled is
 // touched. For that price a block of snappy that was made to refer back far too often is refused
 // (kWindowTooLarge), though decompress() reads it.

@@ -242,7 +242,7 @@ TEST(DecompressorMemory, LargeBlocksOfLz4CostAWindow) {
   }
 }
 
-// A block of more than 1 MiB is looked through before memory is even asked for.
+// Neither as a stream nor, as it is looked through first, as a whole.
 TEST(DecompressorMemory, LyingSizesTakeNone) {
   Buffer raw_snappy(2 << 20);
   raw_snappy[0] = 0xff;  // declares 32 MiB - 1, and begins with a literal that is not there
@@ -256,6 +256,9 @@ TEST(DecompressorMemory, LyingSizesTakeNone) {
   const auto stream = make_decompressor(Codec::kSnappy, raw_snappy);
   EXPECT_EQ(stream->read(piece), 0u);
   EXPECT_EQ(stream->error(), DecompressError::kCorrupt);
+  Buffer whole;
+  EXPECT_EQ(decompress(Codec::kSnappy, raw_snappy, 64 << 20, whole), DecompressError::kCorrupt);
+  EXPECT_EQ(whole.capacity(), 0u);
   EXPECT_LT(memory_in_use() - before, 1 << 20);
 }
 

@@ -32,9 +32,9 @@ class SnappyBlock {
   DecompressError error() const { return error_; }
 
  private:
-  // A block of 1 MiB, as large as Kafka's batches are as a rule, has one mark each 128 bytes.
+  // A block of up to 4 MiB, and those of most batches are smaller, has one mark each 128 bytes.
   static constexpr std::size_t kFirstMarkDistance = 128;
-  static constexpr std::size_t kMaxMarks = 8 << 10;
+  static constexpr std::size_t kMaxMarks = 32 << 10;
 
   // A literal, with distance 0, or a copy. It takes `packed` bytes of the block.
   struct Element {

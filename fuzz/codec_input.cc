@@ -40,7 +40,13 @@ DecompressError read_in_pieces(Codec codec, ConstBytes input, Lz4Header lz4_head
 void check_pieces(Codec codec, DecompressError whole_error, const Buffer& whole,
                   DecompressError error, const Buffer& pieces, std::size_t piece_bytes) {
   // Of snappy's blocks some are refused that would take too long in pieces.
-  if (codec == Codec::kSnappy && error == DecompressError::kWindowTooLarge) return;
+  if (codec == Codec::kSnappy && error == DecompressError::kWindowTooLarge) {
+    KM_CHECK(whole_error != DecompressError::kNone ||
+                 (pieces.size() <= whole.size() &&
+                  std::equal(pieces.begin(), pieces.end(), whole.begin())),
+             "what came before is right");
+    return;
+  }
   if (whole_error == DecompressError::kTooLarge) {
     // What a block of snappy declares counts before anybody knows that it is damaged. Of others
     // but lz4 the piece with the damage in it may be lost.

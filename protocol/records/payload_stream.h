@@ -1,6 +1,6 @@
 // The payload of a batch, or of a compressed message of the older formats, read from front to back
 // in bounded memory: a window of what was decompressed, and what the codec takes for itself; or the
-// payload as it is, if it is not compressed. The codec's part is at most 256 KiB, except that
+// payload as it is, if it is not compressed. The codec's part is at most 512 KiB, except that
 // zstd's windows may be larger: make_decompressor() tells. The caller keeps the payload alive. One
 // owner, no thread rules.
 #pragma once
