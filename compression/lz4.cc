@@ -158,7 +158,8 @@ class Lz4Decompressor : public Decompressor {
       return unpack_to(room.first(most), packed, {});
     }
     if (block_bytes_ > LzWindow::kRoomBytes) return {};
-    const MutableBytes to = window_.room(block_bytes_);
+    // No more than can come out: each time room is made the reach is moved.
+    const MutableBytes to = window_.room(room_for(packed.size()));
     const std::optional<std::size_t> size = unpack_to(to, packed, window_.reach());
     if (!size) return {};
     window_.commit(*size);
