@@ -82,7 +82,7 @@ bool Dump::check(ConstBytes first_piece) {
 }
 
 void Dump::dump_entry() {
-  const bool is_held = options_.records && entries_.size() <= kMaxUncheckedBytes;
+  const bool is_held = options_.records && entries_.size() <= options_.max_unchecked_bytes;
   const ConstBytes entry = is_held ? entries_.first(entries_.size()) : entries_.next_piece();
   const bool is_valid = check(entry);
   append_line(EntryLine{.position = entries_.position(),
@@ -108,7 +108,8 @@ void Dump::dump_entry() {
 // checksum has not proved it.
 void Dump::dump_records_of_large() {
   if (entries_.can_restart()) {
-    const std::uint64_t limit = entries_.is_complete() ? entries_.size() : kMaxUncheckedBytes;
+    const std::uint64_t limit =
+        entries_.is_complete() ? entries_.size() : options_.max_unchecked_bytes;
     entries_.restart();
     dump_records_of(entries_.first(limit));
   } else if (entries_.is_complete()) {
