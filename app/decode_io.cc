@@ -37,10 +37,14 @@ std::size_t InputFile::read(MutableBytes room) {
 Buffer InputFile::read_all(std::size_t limit) {
   constexpr std::size_t kStepBytes = 64 << 10;
   Buffer bytes;
-  // A file's size spares copies, but is not believed: it may change, and a pipe has none.
+  // A file's size spares copies, but is not believed: it may change, may be of holes, and a pipe
+  // has none.
+  constexpr std::size_t kMaxReserved = 1 << 30;
   struct stat file = {};
   const bool is_file = ::fstat(fd_, &file) == 0 && S_ISREG(file.st_mode);
-  if (is_file) bytes.reserve(std::min(limit, static_cast<std::size_t>(file.st_size) + kStepBytes));
+  if (is_file)
+    bytes.reserve(
+        std::min({limit, static_cast<std::size_t>(file.st_size) + kStepBytes, kMaxReserved}));
   std::size_t size = 0;
   for (std::size_t got = 1; got > 0 && size < limit; size += got) {
     bytes.resize(size + std::min(kStepBytes, limit - size));
