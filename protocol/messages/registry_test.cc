@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "protocol/testing/flatten.h"
@@ -62,6 +63,12 @@ TEST(Registry, ThisDataIsThere) {
     ASSERT_NE(type, nullptr) << name;
     EXPECT_EQ(type->name, name);
   }
+}
+
+TEST(Registry, EveryNameIsThereOnce) {
+  std::set<std::string> names;
+  for (const MessageType& type : message_types()) EXPECT_TRUE(names.insert(type.name).second);
+  EXPECT_FALSE(names.empty());
 }
 
 TEST(Registry, AMessageOfAnyTypeIsReadAndWritten) {
