@@ -12,10 +12,11 @@ import mirror_process
 DUMP = "kafka.tools.DumpLogSegments"
 
 
-def decode(*arguments, text=b""):
+def decode(*arguments, text=b"", stdin=None):
     """Exit status, the lines as objects, what it said on standard error."""
     command = [mirror_process.PROGRAM, "decode", *map(str, arguments)]
-    done = subprocess.run(command, input=text, capture_output=True, timeout=180)
+    given = {"stdin": stdin} if stdin else {"input": text}
+    done = subprocess.run(command, **given, capture_output=True, timeout=180)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return done.returncode, lines, done.stderr.decode()
 

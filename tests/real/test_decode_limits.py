@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from decode_tools import decode
 from mirror_process import PROGRAM
 
 # Beyond the frame, which is held: what is promised.
@@ -119,6 +120,42 @@ def test_a_batch_that_claims_all_that_follows(tmp_path, baseline):
         assert f"byte 0: the batch is cut: the input ends at byte {path.stat().st_size}" in errors
         print(f"{least - baseline} bytes more than for a small batch")
         assert least <= baseline + LIMIT_BYTES
+
+
+def varint(value):
+    coded = value << 1 ^ value >> 63
+    out = bytearray()
+    while coded >= 0x80:
+        out.append(coded & 0x7F | 0x80)
+        coded >>= 7
+    return bytes(out) + bytes([coded])
+
+
+def one_record(value):
+    body = b"\0\0\0\1" + varint(len(value)) + value + b"\0"
+    return varint(len(body)) + body
+
+
+def test_a_large_batch_is_read_twice_wherever_it_stands(tmp_path):
+    """Behind another one; in hex; on standard input that somebody has read from."""
+    small = batch(one_record(b"small"), NO_CODEC)
+    large = batch(one_record(b"x" * 1_500_000), NO_CODEC)
+    path = tmp_path / "batches"
+    path.write_bytes(b"before" + small + large + small)
+    text = tmp_path / "text"
+    text.write_text((small + large + small).hex(" ", 16))
+    with open(path, "rb", buffering=0) as file:
+        file.read(len(b"before"))
+        _, lines, errors = decode("--records", "-", stdin=file)
+    assert errors == ""
+    values = [line["value"] for line in lines if "offset" in line]
+    assert [len(value) for value in values] == [5, 1_500_000, 5]
+    assert [line["position"] for line in lines if "baseOffset" in line] == [
+        0,
+        len(small),
+        len(small + large),
+    ]
+    assert decode("--records", text) == (0, lines, "")
 
 
 @pytest.mark.parametrize(
