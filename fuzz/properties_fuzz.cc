@@ -31,7 +31,7 @@ std::string escaped(const std::string& text) {
 }
 
 void read_again(const Properties& properties) {
-  std::string text;
+  std::string text = "\n";  // a byte order mark is one at a file's beginning alone
   for (const mirror::Property& property : properties) {
     text += fmt::format("{}={}\n", escaped(property.key), escaped(property.value));
   }
