@@ -1,8 +1,6 @@
 #include "compression/decompressor.h"
 
 #include <gtest/gtest.h>
-#include <lz4frame.h>
-#include <snappy.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -10,34 +8,12 @@
 #include <tuple>
 
 #include "base/testing/memory_in_use.h"
-#include "compression/test_data.h"
+#include "compression/test_streams.h"
 
 namespace kmirror::compression {
 namespace {
 
 constexpr Codec kAll[] = {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd};
-
-struct Read {
-  Buffer bytes;
-  DecompressError error;
-};
-
-Read read_all(Decompressor& stream, std::size_t piece_bytes) {
-  Read read;
-  Buffer piece(piece_bytes);
-  std::size_t got = 0;
-  do {
-    got = stream.read(piece);
-    append(read.bytes, ConstBytes(piece).first(got));
-  } while (got == piece.size());
-  EXPECT_EQ(stream.read(piece), 0u);
-  read.error = stream.error();
-  return read;
-}
-
-Read read_all(Codec codec, ConstBytes packed, std::size_t piece_bytes) {
-  return read_all(*make_decompressor(codec, packed), piece_bytes);
-}
 
 class Streaming : public testing::TestWithParam<Codec> {};
 INSTANTIATE_TEST_SUITE_P(, Streaming, testing::ValuesIn(kAll),
@@ -127,10 +103,9 @@ TEST_P(Streaming, StreamsDoNotDisturbEachOther) {
 
 TEST(SnappyStreaming, RawBlocksComeInPieces) {
   const Buffer bytes = compressible_bytes(3 << 20);
-  std::string packed;
-  ::snappy::Compress(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &packed);
+  const Buffer packed = raw_snappy(bytes);
   for (const std::size_t piece : {1 << 10, 4 << 20}) {
-    const Read read = read_all(Codec::kSnappy, as_bytes(packed), piece);
+    const Read read = read_all(Codec::kSnappy, packed, piece);
     EXPECT_EQ(read.error, DecompressError::kNone);
     EXPECT_TRUE(read.bytes == bytes);
   }
@@ -141,11 +116,9 @@ TEST(SnappyStreaming, RawBlocksComeInPieces) {
 TEST(Lz4Streaming, AnyHeaderChecksumPassesWhereKafkasWereWrong) {
   const Buffer bytes = compressible_bytes(200000);
   for (const bool long_header : {false, true}) {
-    LZ4F_preferences_t preferences = {};
-    preferences.frameInfo.contentSize = long_header ? bytes.size() : 0;
-    Buffer packed(LZ4F_compressFrameBound(bytes.size(), &preferences));
-    packed.resize(
-        LZ4F_compressFrame(packed.data(), packed.size(), bytes.data(), bytes.size(), &preferences));
+    LZ4F_frameInfo_t info = {};
+    info.contentSize = long_header ? bytes.size() : 0;
+    Buffer packed = lz4_frame(bytes, info);
     const std::size_t checksum_at = long_header ? 14 : 6;
     for (const std::uint8_t change : {0x00, 0x01, 0xff}) {
       packed[checksum_at] ^= change;
@@ -232,12 +205,7 @@ TEST(DecompressorMemory, BombsCostNoMoreThanAWindow) {
 TEST(DecompressorMemory, LargeBlocksOfLz4CostAWindow) {
   const Buffer bytes = compressible_bytes(9 << 20);
   for (const LZ4F_blockMode_t mode : {LZ4F_blockIndependent, LZ4F_blockLinked}) {
-    LZ4F_preferences_t preferences = {};
-    preferences.frameInfo.blockSizeID = LZ4F_max4MB;
-    preferences.frameInfo.blockMode = mode;
-    Buffer packed(LZ4F_compressFrameBound(bytes.size(), &preferences));
-    packed.resize(
-        LZ4F_compressFrame(packed.data(), packed.size(), bytes.data(), bytes.size(), &preferences));
+    const Buffer packed = lz4_frame(bytes, {LZ4F_max4MB, mode});
     EXPECT_LT(memory_of_reading(Codec::kLz4, packed, bytes.size()), 256 << 10);
   }
 }

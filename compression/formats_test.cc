@@ -1,9 +1,8 @@
 // What gzip, lz4 and zstd readers must also take: streams that other writers than ours make.
 #include <gtest/gtest.h>
-#include <lz4frame.h>
 #include <zstd.h>
 
-#include "compression/test_data.h"
+#include "compression/test_streams.h"
 
 namespace kmirror::compression {
 namespace {
@@ -19,13 +18,6 @@ void expect_content(Codec codec, ConstBytes packed, ConstBytes bytes) {
 void expect_corrupt(Codec codec, ConstBytes packed) {
   Buffer out;
   EXPECT_EQ(decompress(codec, packed, kLimit, out), DecompressError::kCorrupt);
-}
-
-Buffer lz4_frame(ConstBytes bytes, const LZ4F_preferences_t& preferences) {
-  Buffer packed(LZ4F_compressFrameBound(bytes.size(), &preferences));
-  packed.resize(
-      LZ4F_compressFrame(packed.data(), packed.size(), bytes.data(), bytes.size(), &preferences));
-  return packed;
 }
 
 // As a stream writes it that does not know its size: no content size, a window of 2^window_log.
@@ -74,10 +66,9 @@ TEST(Lz4, ReadsEveryKindOfFrame) {
   const Buffer bytes = compressible_bytes(5 << 20);
   for (const LZ4F_blockSizeID_t block : {LZ4F_max64KB, LZ4F_max256KB, LZ4F_max1MB, LZ4F_max4MB}) {
     for (const LZ4F_blockMode_t mode : {LZ4F_blockIndependent, LZ4F_blockLinked}) {
-      LZ4F_preferences_t preferences = {};
-      preferences.frameInfo = {block,        mode, LZ4F_contentChecksumEnabled, LZ4F_frame,
-                               bytes.size(), 0,    LZ4F_blockChecksumEnabled};
-      expect_content(Codec::kLz4, lz4_frame(bytes, preferences), bytes);
+      const LZ4F_frameInfo_t info = {block,        mode, LZ4F_contentChecksumEnabled, LZ4F_frame,
+                                     bytes.size(), 0,    LZ4F_blockChecksumEnabled};
+      expect_content(Codec::kLz4, lz4_frame(bytes, info), bytes);
     }
   }
 }
@@ -85,12 +76,10 @@ TEST(Lz4, ReadsEveryKindOfFrame) {
 TEST(Lz4, ChecksBlockAndContentChecksums) {
   const Buffer bytes = random_bytes(100);  // stored as it is, so a flip changes content alone
   for (const bool block : {true, false}) {
-    LZ4F_preferences_t preferences = {};
-    preferences.frameInfo.blockChecksumFlag =
-        block ? LZ4F_blockChecksumEnabled : LZ4F_noBlockChecksum;
-    preferences.frameInfo.contentChecksumFlag =
-        block ? LZ4F_noContentChecksum : LZ4F_contentChecksumEnabled;
-    Buffer packed = lz4_frame(bytes, preferences);
+    LZ4F_frameInfo_t info = {};
+    info.blockChecksumFlag = block ? LZ4F_blockChecksumEnabled : LZ4F_noBlockChecksum;
+    info.contentChecksumFlag = block ? LZ4F_noContentChecksum : LZ4F_contentChecksumEnabled;
+    Buffer packed = lz4_frame(bytes, info);
     expect_content(Codec::kLz4, packed, bytes);
     packed[50] ^= 1;
     expect_corrupt(Codec::kLz4, packed);

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "compression/test_data.h"
+#include "compression/test_streams.h"
 
 namespace kmirror::compression {
 namespace {
@@ -24,15 +24,6 @@ Buffer mixed_bytes(std::size_t size) {
   return bytes;
 }
 
-Buffer lz4_frame(ConstBytes bytes, const LZ4F_frameInfo_t& info) {
-  LZ4F_preferences_t preferences = {};
-  preferences.frameInfo = info;
-  Buffer packed(LZ4F_compressFrameBound(bytes.size(), &preferences));
-  packed.resize(
-      LZ4F_compressFrame(packed.data(), packed.size(), bytes.data(), bytes.size(), &preferences));
-  return packed;
-}
-
 std::optional<Buffer> read_by_liblz4(ConstBytes packed) {
   static Buffer out(kLimit);
   LZ4F_dctx* context = nullptr;
@@ -46,24 +37,6 @@ std::optional<Buffer> read_by_liblz4(ConstBytes packed) {
   return Buffer(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(written));
 }
 
-struct Read {
-  Buffer bytes;
-  DecompressError error = DecompressError::kNone;
-};
-
-Read read_pieces(ConstBytes packed, std::size_t piece_bytes) {
-  const auto stream = lz4_decompressor(packed, Lz4Header::kChecked);
-  Read read;
-  std::size_t got = piece_bytes;
-  for (std::size_t size = 0; got == piece_bytes; size += got) {
-    read.bytes.resize(size + piece_bytes);
-    got = stream->read(MutableBytes(read.bytes).subspan(size));
-    if (got < piece_bytes) read.bytes.resize(size + got);
-  }
-  read.error = stream->error();
-  return read;
-}
-
 void expect_same_as_liblz4(ConstBytes packed, std::initializer_list<std::size_t> pieces) {
   const std::optional<Buffer> expected = read_by_liblz4(packed);
   Buffer whole;
@@ -72,7 +45,7 @@ void expect_same_as_liblz4(ConstBytes packed, std::initializer_list<std::size_t>
   ASSERT_TRUE(whole == expected.value_or(Buffer()));
   std::optional<Buffer> in_front;
   for (const std::size_t piece : pieces) {
-    Read read = read_pieces(packed, piece);
+    Read read = read_all(Codec::kLz4, packed, piece);
     ASSERT_EQ(read.error, error) << piece;
     if (expected) {
       ASSERT_TRUE(read.bytes == expected) << piece;
@@ -198,7 +171,7 @@ TEST(Lz4Frames, WithADictionaryAreRefused) {
   Buffer packed = lz4_frame(compressible_bytes(100), {LZ4F_max64KB, LZ4F_blockIndependent,
                                                       LZ4F_noContentChecksum, LZ4F_frame, 0, 77});
   ASSERT_EQ(packed[4] & 1, 1);
-  EXPECT_EQ(read_pieces(packed, 1000).error, DecompressError::kCorrupt);
+  EXPECT_EQ(read_all(Codec::kLz4, packed, 1000).error, DecompressError::kCorrupt);
 }
 
 TEST(Lz4Frames, WhatIsGoodInFrontOfADamageComesOut) {
@@ -208,7 +181,7 @@ TEST(Lz4Frames, WhatIsGoodInFrontOfADamageComesOut) {
     // The last copy goes to before the beginning, or elsewhere.
     for (std::size_t at = packed.size() * 3 / 4; at < packed.size(); ++at) packed[at] = 0xff;
     for (const std::size_t piece : {100, 65536, 128 << 10, 1 << 20}) {
-      const Read read = read_pieces(packed, piece);
+      const Read read = read_all(Codec::kLz4, packed, piece);
       EXPECT_EQ(read.error, DecompressError::kCorrupt);
       EXPECT_GT(read.bytes.size(), 80000u) << piece;
       EXPECT_TRUE(std::equal(bytes.begin(), bytes.begin() + 80000, read.bytes.begin())) << piece;
@@ -220,7 +193,7 @@ TEST(Lz4Frames, WhatIsThereOfACutBlockComesOut) {
   for (const Buffer& bytes : {compressible_bytes(1 << 20), random_bytes(1 << 20)}) {
     Buffer packed = lz4_frame(bytes, {LZ4F_max4MB, LZ4F_blockIndependent});
     packed.resize(packed.size() / 2);
-    const Read read = read_pieces(packed, 4096);
+    const Read read = read_all(Codec::kLz4, packed, 4096);
     EXPECT_EQ(read.error, DecompressError::kCorrupt);
     EXPECT_GT(read.bytes.size(), bytes.size() * 2 / 5);
     EXPECT_TRUE(std::equal(read.bytes.begin(), read.bytes.end(), bytes.begin()));

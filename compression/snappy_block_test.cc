@@ -8,8 +8,7 @@
 #include <map>
 
 #include "base/testing/memory_in_use.h"
-#include "compression/decompressor.h"
-#include "compression/test_data.h"
+#include "compression/test_streams.h"
 
 namespace kmirror::compression {
 namespace {
@@ -68,29 +67,11 @@ Buffer packed_from_afar(ConstBytes bytes) {
   return packed;
 }
 
-struct Read {
-  Buffer bytes;
-  DecompressError error = DecompressError::kNone;
-};
-
-Read read_pieces(ConstBytes packed, std::size_t piece_bytes) {
-  const auto stream = make_decompressor(Codec::kSnappy, packed);
-  Read read;
-  std::size_t got = piece_bytes;
-  for (std::size_t size = 0; got == piece_bytes; size += got) {
-    read.bytes.resize(size + piece_bytes);
-    got = stream->read(MutableBytes(read.bytes).subspan(size));
-    if (got < piece_bytes) read.bytes.resize(size + got);
-  }
-  read.error = stream->error();
-  return read;
-}
-
 void expect_same_as_libsnappy(ConstBytes packed, std::initializer_list<std::size_t> pieces) {
   Buffer whole;
   const DecompressError error = decompress(Codec::kSnappy, packed, kLimit, whole);
   for (const std::size_t piece : pieces) {
-    const Read read = read_pieces(packed, piece);
+    const Read read = read_all(Codec::kSnappy, packed, piece);
     ASSERT_EQ(read.error, error) << piece;
     if (error == DecompressError::kNone) {
       ASSERT_TRUE(read.bytes == whole) << piece;
@@ -104,12 +85,6 @@ void expect_to_read(ConstBytes packed, const Buffer& bytes,
   ASSERT_EQ(decompress(Codec::kSnappy, packed, bytes.size(), whole), DecompressError::kNone);
   ASSERT_TRUE(whole == bytes);
   expect_same_as_libsnappy(packed, pieces);
-}
-
-Buffer raw_snappy(ConstBytes bytes) {
-  std::string packed;
-  ::snappy::Compress(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &packed);
-  return Buffer(packed.begin(), packed.end());
 }
 
 // A repetition of bytes that cannot be compressed, each time with some that are new.
@@ -235,7 +210,7 @@ TEST(SnappyBlocks, WhatIsGoodInFrontOfADamageComesOut) {
   Buffer packed = raw_snappy(bytes);
   packed.resize(packed.size() / 2);
   for (const std::size_t piece : {1000, 4 << 20}) {
-    const Read read = read_pieces(packed, piece);
+    const Read read = read_all(Codec::kSnappy, packed, piece);
     EXPECT_EQ(read.error, DecompressError::kCorrupt);
     EXPECT_GT(read.bytes.size(), bytes.size() * 2 / 5);
     EXPECT_TRUE(std::equal(read.bytes.begin(), read.bytes.end(), bytes.begin()));
@@ -253,7 +228,7 @@ TEST(SnappyBlocks, ThatWouldTakeForEverAreRefused) {
   append(packed, body);
   Buffer whole;
   EXPECT_EQ(decompress(Codec::kSnappy, packed, kLimit, whole), DecompressError::kNone);
-  const Read read = read_pieces(packed, 4096);
+  const Read read = read_all(Codec::kSnappy, packed, 4096);
   EXPECT_EQ(read.error, DecompressError::kWindowTooLarge);
   EXPECT_GT(read.bytes.size(), kPeriod);
   EXPECT_TRUE(std::equal(read.bytes.begin(), read.bytes.end(), whole.begin()));

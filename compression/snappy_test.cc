@@ -1,9 +1,8 @@
 #include "compression/snappy.h"
 
 #include <gtest/gtest.h>
-#include <snappy.h>
 
-#include "compression/test_data.h"
+#include "compression/test_streams.h"
 
 namespace kmirror::compression {
 namespace {
@@ -11,12 +10,6 @@ namespace {
 constexpr std::size_t kLimit = 1 << 20;
 
 const Buffer kHeader = {0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1};
-
-Buffer raw_snappy(ConstBytes bytes) {
-  std::string packed;
-  ::snappy::Compress(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &packed);
-  return Buffer(packed.begin(), packed.end());
-}
 
 Buffer block(ConstBytes bytes) {
   const Buffer packed = raw_snappy(bytes);
