@@ -81,17 +81,25 @@ TEST(HeaderGolden, ReadsTheResponseHeader) {
   });
 }
 
-// Each prefix in memory of its own size, so that a sanitizer sees any byte read beyond it.
+// `decode` refuses each prefix of the header. It is in memory of its own size, so that a sanitizer
+// sees any byte read beyond it.
+void expect_prefixes_refused(const GoldenMessage& golden,
+                             const std::function<WireError(const Buffer& prefix)>& decode) {
+  for (std::size_t size = 0; size < golden.header.size(); ++size) {
+    const Buffer prefix(golden.header.begin(), golden.header.begin() + static_cast<long>(size));
+    const WireError error = decode(prefix);
+    ASSERT_EQ(error.kind, WireError::Kind::kTruncated) << size;
+    ASSERT_LE(error.offset, size);
+  }
+}
+
 TEST(HeaderGolden, EveryPrefixOfARequestHeaderFailsCleanly) {
   golden::Proof proof("prefixes of request headers refused");
   for_each_request([&proof](const MessageType& message, const GoldenMessage& golden) {
-    for (std::size_t size = 0; size < golden.header.size(); ++size) {
-      const Buffer prefix(golden.header.begin(), golden.header.begin() + static_cast<long>(size));
+    ASSERT_NO_FATAL_FAILURE(expect_prefixes_refused(golden, [](const Buffer& prefix) {
       RequestFrame request;
-      const WireError error = decode_request_header(prefix, &find_api, request);
-      ASSERT_EQ(error.kind, WireError::Kind::kTruncated) << size;
-      ASSERT_LE(error.offset, size);
-    }
+      return decode_request_header(prefix, &find_api, request);
+    }));
     proof.add(message.name, golden.version, golden.header.size());
   });
 }
@@ -99,13 +107,10 @@ TEST(HeaderGolden, EveryPrefixOfARequestHeaderFailsCleanly) {
 TEST(HeaderGolden, EveryPrefixOfAResponseHeaderFailsCleanly) {
   golden::Proof proof("prefixes of response headers refused");
   for_each_response([&proof](const MessageType& message, const GoldenMessage& golden) {
-    for (std::size_t size = 0; size < golden.header.size(); ++size) {
-      const Buffer prefix(golden.header.begin(), golden.header.begin() + static_cast<long>(size));
+    ASSERT_NO_FATAL_FAILURE(expect_prefixes_refused(golden, [&](const Buffer& prefix) {
       ResponseFrame response;
-      const WireError error = decode_response_header(prefix, message.api, golden.version, response);
-      ASSERT_EQ(error.kind, WireError::Kind::kTruncated) << size;
-      ASSERT_LE(error.offset, size);
-    }
+      return decode_response_header(prefix, message.api, golden.version, response);
+    }));
     proof.add(message.name, golden.version, golden.header.size());
   });
 }
