@@ -57,6 +57,14 @@ std::int32_t KeyReader::int32(KeyNames names, std::int32_t otherwise) const {
   return static_cast<std::int32_t>(value);
 }
 
+std::size_t KeyReader::bytes(KeyNames names, std::size_t otherwise) const {
+  const Property* property = find(names);
+  if (property == nullptr) return otherwise;
+  const std::optional<std::int64_t> value = parse_bytes(property->value);
+  KM_CHECK(value.has_value(), "check_keys has passed the value");
+  return static_cast<std::size_t>(*value);
+}
+
 bool KeyReader::boolean(std::string_view name, bool otherwise) const {
   const Property* property = find({name});
   return property == nullptr ? otherwise : names_contain("true", property->value);

@@ -29,6 +29,7 @@ class KeyReader {
   // The value; `otherwise` when none of the names is there.
   std::int64_t number(KeyNames names, std::int64_t otherwise) const;
   std::int32_t int32(KeyNames names, std::int32_t otherwise) const;
+  std::size_t bytes(KeyNames names, std::size_t otherwise) const;
   bool boolean(std::string_view name, bool otherwise) const;
 
   // At most about 25 days (2^31 - 1 ms), so that adding it to a time cannot overflow.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
 #include "mirror/config/check_keys.h"
 #include "mirror/config/key_reader.h"
 #include "mirror/config/known_keys.h"
@@ -59,22 +58,14 @@ bool is_legal_in_topic_name(char c) {
          c == '_' || c == '-';
 }
 
-// If there is none: `otherwise`.
-std::size_t memory_of(const Property* property, std::size_t otherwise) {
-  if (property == nullptr) return otherwise;
-  const std::optional<std::int64_t> bytes = parse_bytes(property->value);
-  KM_CHECK(bytes.has_value(), "check_keys has passed the value");
-  return static_cast<std::size_t>(*bytes);
-}
-
 std::optional<ConfigError> resolve_own(const Properties& own, MirrorConfig& config) {
   KeyReader keys(own);
   std::string partitioning = lower_case(keys.text({"partitioning"}));
   if (partitioning == "identity") config.partitioning = Partitioning::kIdentity;
   if (partitioning == "key") config.partitioning = Partitioning::kKey;
   config.threads = keys.int32({"threads"}, config.threads);
-  config.memory_bytes = memory_of(keys.find({"memory"}), config.memory_bytes);
-  config.batch_memory_bytes = memory_of(keys.find({"batch.memory"}), config.batch_memory_bytes);
+  config.memory_bytes = keys.bytes({"memory"}, config.memory_bytes);
+  config.batch_memory_bytes = keys.bytes({"batch.memory"}, config.batch_memory_bytes);
   if (keys.find({"destination.partitions"}) != nullptr) {
     config.destination_partitions = keys.int32({"destination.partitions"}, 0);
   }
