@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 
 #include "mirror/testing/shard_fixture.h"
@@ -22,6 +23,28 @@ struct FetchLoopTest : ShardFixture {
     return std::ranges::count_if(runtime.lines, [part](const std::string& line) {
       return line.find(part) != std::string::npos;
     });
+  }
+
+  // A broker refuses, gives its partition up, refuses otherwise when it has that again, and
+  // answers.
+  void expect_nothing_said(ErrorCode refused_again, const std::function<void()>& give_up,
+                           const std::function<void()>& take_again) {
+    topics(1, 1);
+    flow.fetch_error = ErrorCode::kNotLeaderOrFollower;
+    runtime.run(begin());
+    runtime.run(wait(seconds(1)));
+    give_up();
+    runtime.run(wait(seconds(10)));
+    flow.fill(0, 10, 4);
+    flow.fetch_error = refused_again;
+    take_again();
+    runtime.run(wait(seconds(3)));
+    flow.fetch_error = ErrorCode::kNone;
+    runtime.run(wait(seconds(5)));
+    EXPECT_EQ(flow.copy[0].size(), 40u);
+    EXPECT_EQ(lines_with("answers a fetch"), 0);
+    EXPECT_EQ(lines_with("is read again"), 0);
+    runtime.run(finish());
   }
 };
 
@@ -47,43 +70,19 @@ TEST_F(FetchLoopTest, ErrorsThatLastAreALineAndTheirEndIsAnother) {
 
 // A broker that stops gives up its partitions first, and has to take them again when it is back.
 TEST_F(FetchLoopTest, ARestartIsNotAnErrorThatLasts) {
-  topics(1, 1);
-  flow.fetch_error = ErrorCode::kNotLeaderOrFollower;
-  runtime.run(begin());
-  runtime.run(wait(seconds(1)));
-  flow.cluster.broker(1).accepts = false;
-  flow.cluster.broker(1).hang_up();
-  runtime.run(wait(seconds(10)));
-  flow.fill(0, 10, 4);
-  flow.fetch_error = ErrorCode::kFencedLeaderEpoch;
-  flow.cluster.broker(1).accepts = true;
-  runtime.run(wait(seconds(3)));
-  flow.fetch_error = ErrorCode::kNone;
-  runtime.run(wait(seconds(5)));
-  EXPECT_EQ(flow.copy[0].size(), 40u);
-  EXPECT_EQ(lines_with("answers a fetch"), 0);
-  EXPECT_EQ(lines_with("is read again"), 0);
-  runtime.run(finish());
+  const auto stop = [this] {
+    flow.cluster.broker(1).accepts = false;
+    flow.cluster.broker(1).hang_up();
+  };
+  expect_nothing_said(ErrorCode::kFencedLeaderEpoch, stop,
+                      [this] { flow.cluster.broker(1).accepts = true; });
 }
 
 // The same where the metadata tell first that it has given them up: no connection is lost then.
 TEST_F(FetchLoopTest, NobodyRefusesWhatNobodyLeads) {
-  topics(1, 1);
-  flow.fetch_error = ErrorCode::kNotLeaderOrFollower;
-  runtime.run(begin());
-  runtime.run(wait(seconds(1)));
-  flow.cluster.topics["orders"][0] = -1;
-  runtime.run(wait(seconds(10)));
-  flow.fill(0, 10, 4);
-  flow.fetch_error = ErrorCode::kUnknownLeaderEpoch;
-  flow.cluster.topics["orders"][0] = 1;
-  runtime.run(wait(seconds(3)));
-  flow.fetch_error = ErrorCode::kNone;
-  runtime.run(wait(seconds(5)));
-  EXPECT_EQ(flow.copy[0].size(), 40u);
-  EXPECT_EQ(lines_with("answers a fetch"), 0);
-  EXPECT_EQ(lines_with("is read again"), 0);
-  runtime.run(finish());
+  expect_nothing_said(
+      ErrorCode::kUnknownLeaderEpoch, [this] { flow.cluster.topics["orders"][0] = -1; },
+      [this] { flow.cluster.topics["orders"][0] = 1; });
 }
 
 TEST_F(FetchLoopTest, AStuckDestinationDoesNotMakeTheSourceBusy) {
