@@ -7,6 +7,7 @@
 #include "net/retry.h"
 #include "protocol/records/aborted_filter.h"
 #include "protocol/records/batch_reader.h"
+#include "protocol/records/open_batch.h"
 #include "protocol/records/record_stream.h"
 
 namespace kmirror::app {
@@ -161,7 +162,7 @@ void Consumer::take_records(const Partition& partition, std::int64_t& position) 
 bool Consumer::take_batch(const protocol::BatchView& batch, std::int32_t partition,
                           std::int64_t& position) {
   if (!batch.is_crc_valid()) {
-    fail(partition, batch.base_offset(), "the checksum of its batch is wrong");
+    fail(partition, batch.base_offset(), protocol::open_error_text(protocol::OpenError::kWrongCrc));
     return false;
   }
   RecordPlace place{.partition = partition, .timestamp_type = batch.timestamp_type()};
