@@ -69,7 +69,7 @@ SNIPPETS = [
     ("base/a.cc", "\n" * 401, "more than 400 lines"),
     ("script/a", "cd /tm" + "p/x\n", "path of one machine"),
     ("script/a", 'cd "/wor' + 'k/main"\n', "path of one machine"),
-    ("script/a", "cd build/tm" + "p/work/home\n", ""),
+    ("script/a", "cd build/tm" + "p/wor" + "k/home\n", ""),
     ("base/A.cc", "int a;\n", "snake_case"),
     ("base/a.h", "\n#pragma once\n", "opens with a comment"),
     ("base/a.h", "// A thing.\nint a;\n", "pragma once"),
