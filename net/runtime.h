@@ -49,6 +49,19 @@ class Stream {
   virtual void close() = 0;
 };
 
+// A port that others connect to. close() ends a waiting accept() with an error; at most one waits.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+
+  virtual Awaitable<Result<std::unique_ptr<Stream>>> accept() = 0;
+
+  // Where it listens, with the port that was chosen.
+  virtual Address address() const = 0;
+
+  virtual void close() = 0;
+};
+
 // A point in time that a coroutine waits for and others may move or end. One waiter at a time.
 class Timer {
  public:
@@ -77,6 +90,9 @@ class Runtime {
   virtual Awaitable<Result<std::vector<Address>>> resolve(std::string host, std::uint16_t port) = 0;
   virtual Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address,
                                                              TimePoint deadline) = 0;
+
+  // Listens at an address of this host, at a port of the system's choice if it is 0.
+  virtual Result<std::unique_ptr<Listener>> listen(Address address) = 0;
 
   virtual Random& random() = 0;
   virtual void log(LogLevel level, std::string_view line) = 0;

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
+#include "net/asio/tcp_listener.h"
 #include "net/asio/tcp_stream.h"
 
 namespace kmirror::net {
@@ -103,6 +104,10 @@ Awaitable<Result<std::unique_ptr<Stream>>> AsioRuntime::connect(Address address,
   }
   if (error) co_return system_failure("cannot connect", error);
   co_return make_tcp_stream(std::move(attempt->socket));
+}
+
+Result<std::unique_ptr<Listener>> AsioRuntime::listen(Address address) {
+  return listen_on_tcp(context_.get_executor(), address);
 }
 
 Random& AsioRuntime::random() {

@@ -27,6 +27,7 @@ class AsioRuntime final : public Runtime {
   std::unique_ptr<Timer> make_timer() override;
   Awaitable<Result<std::vector<Address>>> resolve(std::string host, std::uint16_t port) override;
   Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address, TimePoint deadline) override;
+  Result<std::unique_ptr<Listener>> listen(Address address) override;
   Random& random() override;
   void log(LogLevel level, std::string_view line) override;
 

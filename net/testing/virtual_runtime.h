@@ -73,6 +73,10 @@ class VirtualRuntime : public Runtime {
     co_return Failure{.kind = FailureKind::kSystem, .text = "connection refused"};
   }
 
+  Result<std::unique_ptr<Listener>> listen(Address) override {
+    return Failure{.kind = FailureKind::kSystem, .text = "who listens stands in `listeners`"};
+  }
+
  private:
   using Handler = asio::any_completion_handler<void(bool)>;
   using TimerKey = std::pair<TimePoint, std::uint64_t>;  // the time, then the order of waiting
