@@ -22,6 +22,7 @@ OLD = ["2.8.2", "0.11.0.3"]
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="old brokers, many kills, full sizes")
+    parser.addoption("--record", action="store_true", help="conformance: what brokers answer now")
 
 
 def pytest_configure(config):

@@ -14,6 +14,9 @@ LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
+# What real brokers have answered; nobody writes these files by hand.
+RECORDED = "tests/conformance/expected/"
+
 # A folder may include itself and what stands on lower steps.
 STEPS = [["base"], ["compression"], ["protocol"], ["net"], ["broker", "mirror", "proxy"]]
 STEPS += [["app"], ["bench", "fuzz"]]
@@ -99,12 +102,13 @@ class SourceFile:
 
 def text_rule(file):
     """Whitespace, size, and paths of somebody's machine."""
-    if len(file.lines) - 1 > LINES_MAX:
+    is_recorded = file.path.startswith(RECORDED)
+    if len(file.lines) - 1 > LINES_MAX and not is_recorded:
         yield LINES_MAX + 1, f"the file has more than {LINES_MAX} lines: split it by concept"
     if file.text and not file.text.endswith("\n"):
         yield len(file.lines), "the last line does not end"
     for number, line in enumerate(file.lines, 1):
-        if len(line) > COLUMNS_MAX and file.suffix != ".md":
+        if len(line) > COLUMNS_MAX and file.suffix != ".md" and not is_recorded:
             yield number, f"more than {COLUMNS_MAX} columns"
         if "\t" in line:
             yield number, "a tab"

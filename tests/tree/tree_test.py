@@ -65,6 +65,7 @@ SNIPPETS = [
     ("base/a.cc", f"// {'x' * 98}\n", "columns"),
     ("base/a.cc", f"// {'ä' * 97}\n", ""),
     ("README.md", f"{'x' * 200}\n", ""),
+    ("tests/conformance/expected/3.9/a.txt", f"{'x' * 200}\n" * 500, ""),
     ("base/a.cc", "\n" * 400, ""),
     ("base/a.cc", "\n" * 401, "more than 400 lines"),
     ("script/a", "cd /tm" + "p/x\n", "path of one machine"),
