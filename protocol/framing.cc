@@ -48,6 +48,13 @@ void RequestPrefix::write(std::size_t body_size, GatherBuffer& out) const {
   if (api_.flexible_in(version_)) *at = 0;  // no tagged fields
 }
 
+void ResponsePrefix::write(std::size_t body_size, GatherBuffer& out) const {
+  std::uint8_t* const at = out.extend(size());
+  store_be(at, static_cast<std::int32_t>(size() - kLengthBytes + body_size));
+  store_be(at + kLengthBytes, correlation_id_);
+  if (tagged_) at[size() - 1] = 0;
+}
+
 WireError decode_request_header(ConstBytes frame, const Api* (*find)(std::int16_t api_key),
                                 RequestFrame& out) {
   using Kind = WireError::Kind;

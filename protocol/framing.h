@@ -62,6 +62,19 @@ struct RequestFrame {
                                               const Api* (*find)(std::int16_t api_key),
                                               RequestFrame& out);
 
+class ResponsePrefix final : public Prefix {
+ public:
+  ResponsePrefix(const Api& api, std::int16_t version, std::int32_t correlation_id)
+      : tagged_(api.response_header_tagged(version)), correlation_id_(correlation_id) {}
+
+  std::size_t size() const override { return tagged_ ? 9 : 8; }
+  void write(std::size_t body_size, GatherBuffer& out) const override;
+
+ private:
+  bool tagged_;
+  std::int32_t correlation_id_;
+};
+
 struct ResponseFrame {
   std::int32_t correlation_id = 0;
   ConstBytes body;  // a view into the frame

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "net/runtime.h"
 #include "net/wakeup.h"
+#include "protocol/framing.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/registry.h"
 #include "protocol/wire/archive.h"
@@ -147,25 +148,9 @@ class ScriptedBroker {
     bool closed_ = false;
   };
 
-  class ResponsePrefix final : public protocol::Prefix {
-   public:
-    ResponsePrefix(std::int32_t id, bool tagged) : id_(id), tagged_(tagged) {}
-    std::size_t size() const override { return tagged_ ? 9 : 8; }
-    void write(std::size_t body_size, protocol::GatherBuffer& out) const override {
-      std::uint8_t* const at = out.extend(size());
-      store_be(at, static_cast<std::int32_t>(size() - 4 + body_size));
-      store_be(at + 4, id_);
-      if (tagged_) at[8] = 0;
-    }
-
-   private:
-    std::int32_t id_;
-    bool tagged_;
-  };
-
   template <class Response>
   static Buffer frame(const Response& response, std::int16_t version, std::int32_t id) {
-    const ResponsePrefix prefix(id, Response::kApi.response_header_tagged(version));
+    const protocol::ResponsePrefix prefix(Response::kApi, version, id);
     protocol::GatherBuffer out;
     KM_CHECK(!protocol::encode(response, version, prefix, out), "scripts answer well-formed");
     Buffer bytes;

@@ -22,7 +22,7 @@ STEPS = [["base"], ["compression"], ["protocol"], ["net"], ["broker", "mirror", 
 STEPS += [["app"], ["bench", "fuzz"]]
 STEP_OF = {folder: step for step, folders in enumerate(STEPS) for folder in folders}
 
-CORES = ("net/core/", "mirror/core/")
+CORES = ("net/core/", "mirror/core/", "broker/core/")
 OUTSIDE_WORLD = ("net/asio/", "app/")
 
 # What a core may include of net/, which is otherwise coroutines and sockets.

@@ -1,0 +1,89 @@
+#include "broker/api/append.h"
+
+#include <utility>
+
+#include "broker/core/accept_batch.h"
+#include "protocol/records/batch_view.h"
+
+namespace kmirror::broker {
+
+using protocol::BatchView;
+using protocol::ErrorCode;
+using protocol::ProduceRequest;
+
+namespace {
+
+constexpr std::int16_t kFirstVersionOfNewTransactions = 12;  // KIP-890
+
+bool has_too_few_replicas(const Partition& partition, const TopicConfig::Values& config) {
+  return std::cmp_less(partition.in_sync().size(), config.min_in_sync_replicas);
+}
+
+}  // namespace
+
+void Append::refuse(CallContext& call, ErrorCode error, std::string reason) {
+  answer.error_code = error;
+  answer.base_offset = -1;
+  if (!reason.empty()) answer.error_message = call.keep(std::move(reason));
+}
+
+void Append::run(CallContext& call, const ProduceRequest& request) {
+  const TopicConfig::Values& config = call.cluster.find_topic(topic)->config.values();
+  if (request.acks == -1 && has_too_few_replicas(*partition, config)) {
+    return refuse(call, ErrorCode::kNotEnoughReplicas);
+  }
+  const ConstBytes records = asked.records ? asked.records->bytes() : ConstBytes();
+  AcceptedBatch accepted = accept_batch(records, {.topic = config,
+                                                  .release = call.cluster.release(),
+                                                  .produce_version = call.version,
+                                                  .now_ms = call.cluster.wall_clock_ms()});
+  answer.log_start_offset = partition->log.start_offset();
+  if (accepted.error != ErrorCode::kNone) {
+    const std::string_view reason = call.keep(accepted.reason);
+    for (const std::int32_t index : accepted.bad_records) {
+      auto& bad = answer.record_errors.emplace_back();
+      bad.batch_index = index;
+      bad.batch_index_error_message = reason;
+    }
+    return refuse(call, accepted.error, std::move(accepted.reason));
+  }
+  const BatchView batch{ConstBytes(accepted.batch)};
+  leader_epoch_ = partition->leader_epoch();
+  if (batch.producer_id() >= 0) {
+    const bool is_new_protocol = call.version >= kFirstVersionOfNewTransactions;
+    const auto verdict = partition->log.producers().check(batch, is_new_protocol);
+    if (verdict.error != ErrorCode::kNone) return refuse(call, verdict.error);
+    if (verdict.duplicate_of) {
+      answer.base_offset = verdict.duplicate_of->first_offset;
+      answer.log_append_time_ms = verdict.duplicate_of->timestamp_ms;
+      end_offset_ = answer.base_offset + batch.last_offset_delta() + 1;
+      return;
+    }
+  }
+  if (config.timestamp_type == protocol::TimestampType::kLogAppendTime) {
+    answer.log_append_time_ms = batch.max_timestamp_ms();
+  }
+  answer.base_offset = partition->log.append(std::move(accepted.batch), leader_epoch_,
+                                             static_cast<std::size_t>(config.segment_bytes));
+  end_offset_ = partition->log.end_offset();
+  call.cluster.on_appended(partition);
+}
+
+bool Append::is_settled(CallContext& call) {
+  if (partition->is_deleted) {
+    answer.error_code = ErrorCode::kUnknownTopicOrPartition;
+    return true;
+  }
+  if (partition->leader() != call.node.id() || partition->leader_epoch() != leader_epoch_) {
+    answer.error_code = ErrorCode::kNotLeaderOrFollower;
+    return true;
+  }
+  if (partition->high_watermark() < end_offset_) return false;
+  const Topic* const known = call.cluster.find_topic(topic);
+  if (known != nullptr && has_too_few_replicas(*partition, known->config.values())) {
+    answer.error_code = ErrorCode::kNotEnoughReplicasAfterAppend;
+  }
+  return true;
+}
+
+}  // namespace kmirror::broker

@@ -1,0 +1,121 @@
+#include "broker/api/fetch_read.h"
+
+#include <algorithm>
+
+#include "broker/api/partition_lookup.h"
+#include "protocol/records/batch_view.h"
+
+namespace kmirror::broker {
+
+using protocol::ErrorCode;
+using protocol::FetchResponse;
+
+namespace {
+
+constexpr std::int16_t kFirstVersionFromReplicas = 11;
+constexpr std::int16_t kFirstVersionWithIds = 13;
+
+// A replica in the client's rack that has everything, where this node is in another (KIP-392).
+std::int32_t preferred_replica(CallContext& call, const Partition& partition,
+                               std::string_view rack) {
+  if (!call.cluster.settings().rack_aware || rack.empty() || call.version < 11) return -1;
+  if (call.node.rack() == rack || partition.leader() != call.node.id()) return -1;
+  for (const std::int32_t replica : partition.in_sync()) {
+    const Node* const node = call.cluster.find_node(replica);
+    if (node->is_running() && node->rack() == rack) return replica;
+  }
+  return -1;
+}
+
+// Whether the reader's last record is not in this log; then it is told where they part (KIP-595).
+bool diverges(const Log& log, const FetchPartition& asked, FetchResponse::Partition& answer) {
+  if (asked.last_fetched_epoch < 0) return false;
+  const EpochEnd end = log.end_of_epoch(asked.last_fetched_epoch);
+  if (end.end_offset < 0) {
+    answer.error_code = ErrorCode::kOffsetOutOfRange;
+    return true;
+  }
+  if (end.epoch == asked.last_fetched_epoch && end.end_offset >= asked.fetch_offset) return false;
+  answer.diverging_epoch.epoch = end.epoch;
+  answer.diverging_epoch.end_offset = end.end_offset;
+  return true;
+}
+
+void fill_offsets(const Partition& partition, FetchResponse::Partition& answer) {
+  answer.high_watermark = partition.high_watermark();
+  answer.last_stable_offset = partition.last_stable_offset();
+  answer.log_start_offset = partition.log.start_offset();
+}
+
+void read_records(CallContext& call, const Partition& partition, const FetchPartition& asked,
+                  FetchLimits& limits, FetchResponse::Partition& answer) {
+  const bool committed = limits.isolation_level == 1;
+  const std::int64_t limit =
+      committed ? partition.last_stable_offset() : partition.high_watermark();
+  const auto room = std::min(limits.bytes_left, static_cast<std::size_t>(asked.bytes_max));
+  auto slices = partition.log.read(asked.fetch_offset, limit, room, limits.whole_first);
+  // A beginning of a batch is no use to a reader when there is nothing else.
+  if (!slices.empty() && slices[0].bytes.size() < slices[0].owner->size()) slices.clear();
+  for (const LogSlice& slice : slices) {
+    call.keep(slice.owner);
+    answer.records->append(slice.bytes);
+  }
+  limits.bytes_left -= std::min(limits.bytes_left, answer.records->size());
+  if (!slices.empty()) limits.whole_first = false;
+  if (!committed) return;
+  answer.aborted_transactions.emplace();
+  if (slices.empty()) return;
+  for (const auto& one : partition.log.aborted_between(asked.fetch_offset, limit)) {
+    auto& aborted = answer.aborted_transactions->emplace_back();
+    aborted.producer_id = one.producer_id;
+    aborted.first_offset = one.first_offset;
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Partition> partition_of(CallContext& call, const FetchPartition& asked) {
+  if (asked.topic_id.is_zero()) return call.cluster.find_partition(asked.topic, asked.index);
+  const Topic* const topic = call.cluster.find_topic(asked.topic_id);
+  return topic == nullptr ? nullptr : call.cluster.find_partition(topic->name, asked.index);
+}
+
+void read_partition(CallContext& call, const FetchPartition& asked, FetchLimits& limits,
+                    FetchResponse::Partition& answer,
+                    std::vector<protocol::NodeEndpoint>& endpoints) {
+  answer = {};
+  answer.partition_index = asked.index;
+  answer.high_watermark = -1;
+  answer.aborted_transactions.reset();
+  answer.records.emplace();
+  const Topic* const topic = call.version < kFirstVersionWithIds
+                                 ? call.cluster.find_topic(asked.topic)
+                                 : call.cluster.find_topic(asked.topic_id);
+  if (topic == nullptr) {
+    answer.error_code = call.version < kFirstVersionWithIds ? ErrorCode::kUnknownTopicOrPartition
+                                                            : ErrorCode::kUnknownTopicId;
+    return;
+  }
+  const From from = call.version >= kFirstVersionFromReplicas ? From::kReplica : From::kLeader;
+  const auto found = look_up(call, topic->name, asked.index, asked.leader_epoch, from);
+  answer.error_code = found.error;
+  if (found.error != ErrorCode::kNone) {
+    tell_leader(call, found, answer.current_leader, endpoints);
+    return;
+  }
+  const Partition& partition = *found.partition;
+  if (diverges(partition.log, asked, answer)) {
+    if (answer.error_code == ErrorCode::kNone) fill_offsets(partition, answer);
+    return;
+  }
+  if (asked.fetch_offset < partition.log.start_offset() ||
+      asked.fetch_offset > partition.log.end_offset()) {
+    answer.error_code = ErrorCode::kOffsetOutOfRange;
+    return;
+  }
+  fill_offsets(partition, answer);
+  answer.preferred_read_replica = preferred_replica(call, partition, limits.rack);
+  if (answer.preferred_read_replica < 0) read_records(call, partition, asked, limits, answer);
+}
+
+}  // namespace kmirror::broker

@@ -1,0 +1,72 @@
+#include "broker/api_table.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/check.h"
+#include "broker/api/handlers.h"
+#include "protocol/messages/all.h"
+
+namespace kmirror::broker {
+
+namespace {
+
+using protocol::MessageRole;
+
+// The handler's type tells the messages, and whether it may wait.
+template <auto kHandler>
+struct Erased;
+
+template <class Request, class Response, void (*kHandler)(CallContext&, const Request&, Response&)>
+struct Erased<kHandler> {
+  static ApiEntry entry() {
+    return {protocol::find_message(Request::kApi.key, MessageRole::kRequest),
+            protocol::find_message(Request::kApi.key, MessageRole::kResponse),
+            [](CallContext& call, const void* request, void* response) {
+              kHandler(call, *static_cast<const Request*>(request),
+                       *static_cast<Response*>(response));
+            },
+            nullptr};
+  }
+};
+
+template <class Request, class Response,
+          net::Awaitable<void> (*kHandler)(CallContext&, const Request&, Response&)>
+struct Erased<kHandler> {
+  static ApiEntry entry() {
+    return {protocol::find_message(Request::kApi.key, MessageRole::kRequest),
+            protocol::find_message(Request::kApi.key, MessageRole::kResponse), nullptr,
+            [](CallContext& call, const void* request, void* response) {
+              return kHandler(call, *static_cast<const Request*>(request),
+                              *static_cast<Response*>(response));
+            }};
+  }
+};
+
+template <auto... kHandlers>
+std::vector<ApiEntry> entries_of() {
+  std::vector<ApiEntry> entries{Erased<kHandlers>::entry()...};
+  std::ranges::sort(entries, {}, [](const ApiEntry& entry) { return entry.request->api.key; });
+  return entries;
+}
+
+const std::vector<ApiEntry>& entries() {
+  static const std::vector<ApiEntry> all =
+      entries_of<&api_versions, &fetch, &list_offsets, &metadata, &offset_for_leader_epoch,
+                 &produce>();
+  return all;
+}
+
+}  // namespace
+
+std::span<const ApiEntry> api_entries() {
+  return entries();
+}
+
+const ApiEntry* find_api(std::int16_t key) {
+  const auto found = std::ranges::lower_bound(
+      entries(), key, {}, [](const ApiEntry& entry) { return entry.request->api.key; });
+  return found == entries().end() || found->request->api.key != key ? nullptr : &*found;
+}
+
+}  // namespace kmirror::broker

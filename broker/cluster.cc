@@ -1,0 +1,217 @@
+#include "broker/cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace kmirror::broker {
+
+using net::Awaitable;
+using net::Result;
+
+Cluster::Cluster(ClusterSettings settings)
+    : versions(offered_versions(settings.release)),
+      settings_(std::move(settings)),
+      random_(settings_.nodes.at(0).runtime->random().split("cluster " + settings_.cluster_id)),
+      clock_(*settings_.nodes.at(0).runtime),
+      tasks_(*settings_.nodes.at(0).runtime) {
+  for (const NodeSettings& node : settings_.nodes) {
+    nodes_.push_back(std::make_unique<Node>(*this, node));
+  }
+}
+
+Cluster::~Cluster() = default;
+
+Result<void> Cluster::start() {
+  for (const auto& node : nodes_) {
+    Result<void> started = node->start();
+    if (!started) return started;
+  }
+  next_sweep_ = now() + settings_.producer_id_sweep_interval;
+  tasks_.spawn(clock_loop());
+  return {};
+}
+
+Awaitable<void> Cluster::stop() {
+  stopping_ = true;
+  for (const auto& node : nodes_) node->stop();
+  clock_.notify();
+  for (const auto& node : nodes_) co_await node->join();
+  co_await tasks_.join();
+}
+
+std::string Cluster::bootstrap_servers() const {
+  std::string servers;
+  for (const auto& node : nodes_) {
+    servers += fmt::format("{}{}:{}", servers.empty() ? "" : ",", node->host(), node->port());
+  }
+  return servers;
+}
+
+Node* Cluster::find_node(std::int32_t id) {
+  const auto found = std::ranges::find(nodes_, id, [](const auto& node) { return node->id(); });
+  return found == nodes_.end() ? nullptr : found->get();
+}
+
+std::vector<std::int32_t> Cluster::running_nodes() const {
+  std::vector<std::int32_t> ids;
+  for (const auto& node : nodes_) {
+    if (node->is_running()) ids.push_back(node->id());
+  }
+  return ids;
+}
+
+std::int32_t Cluster::controller() const {
+  const auto running = running_nodes();
+  return running.empty() ? -1 : *std::ranges::min_element(running);
+}
+
+std::int32_t Cluster::coordinator_of(std::string_view key) const {
+  const std::uint64_t hash = Random(0).split(key).next();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = *nodes_[(hash + i) % nodes_.size()];
+    if (node.is_running()) return node.id();
+  }
+  return -1;
+}
+
+TimePoint Cluster::now() const {
+  return nodes_.front()->runtime().now();
+}
+
+std::int64_t Cluster::wall_clock_ms() const {
+  return nodes_.front()->runtime().wall_clock_ms();
+}
+
+Partition::Leadership Cluster::leadership_at(const Node& node, const Partition& partition) const {
+  const bool leads = partition.leader() == node.id();
+  return partition.leadership(now(), leads ? Duration{} : settings_.metadata_delay);
+}
+
+void Cluster::stop_node(std::int32_t id) {
+  Node* const node = find_node(id);
+  KM_CHECK(node != nullptr, "only nodes of the cluster are stopped");
+  node->stop();
+  for_each_partition([this, id](Partition& partition) {
+    if (partition.leader() != id) {
+      partition.set_in_sync(id, false);
+      return;
+    }
+    std::int32_t next = -1;
+    for (const std::int32_t replica : partition.replicas()) {
+      const bool runs = find_node(replica)->is_running();
+      if (next < 0 && runs && partition.in_sync().contains(replica)) next = replica;
+    }
+    partition.elect(next, now());
+    if (next >= 0) partition.set_in_sync(id, false);
+  });
+}
+
+Result<void> Cluster::start_node(std::int32_t id) {
+  Node* const node = find_node(id);
+  KM_CHECK(node != nullptr, "only nodes of the cluster are started");
+  Result<void> started = node->start();
+  if (!started) return started;
+  for_each_partition([this, id](Partition& partition) {
+    if (std::ranges::find(partition.replicas(), id) == partition.replicas().end()) return;
+    const bool leaderless = partition.leader() < 0;
+    if (leaderless && partition.in_sync().contains(id)) {
+      partition.log.producers().keep_last_batches();
+      partition.elect(id, now());
+    }
+    if (!leaderless) replicate(partition, partition.log.end_offset());
+  });
+  return started;
+}
+
+void Cluster::move_leader(Partition& partition, std::int32_t node) {
+  partition.elect(node, now());
+  replicate(partition, partition.log.end_offset());
+}
+
+void Cluster::on_appended(const std::shared_ptr<Partition>& partition) {
+  partition->on_replicated(partition->leader(), partition->log.end_offset());
+  partition->notify();
+  if (partition->replicas().size() == 1) return;
+  if (settings_.replication_delay == Duration{}) {
+    replicate(*partition, partition->log.end_offset());
+    return;
+  }
+  replications_.emplace(now() + settings_.replication_delay,
+                        Replication{partition, partition->log.end_offset()});
+  clock_.notify();
+}
+
+void Cluster::replicate(Partition& partition, std::int64_t end_offset) {
+  for (const std::int32_t replica : partition.replicas()) {
+    if (replica == partition.leader() || paused_replicas.contains(replica)) continue;
+    if (!find_node(replica)->is_running()) continue;
+    partition.on_replicated(replica, end_offset);
+    partition.set_in_sync(replica, true);
+  }
+}
+
+void Cluster::reschedule() {
+  clock_.notify();
+}
+
+TimePoint Cluster::next_deadline() const {
+  TimePoint next = next_sweep_;
+  if (!replications_.empty()) next = std::min(next, replications_.begin()->first);
+  return next;
+}
+
+void Cluster::on_time(TimePoint now) {
+  while (!replications_.empty() && replications_.begin()->first <= now) {
+    const auto due = replications_.extract(replications_.begin());
+    const auto partition = due.mapped().partition.lock();
+    if (partition) replicate(*partition, due.mapped().end_offset);
+  }
+  if (next_sweep_ <= now) {
+    sweep_producer_ids();
+    next_sweep_ = now + settings_.producer_id_sweep_interval;
+  }
+}
+
+Awaitable<void> Cluster::clock_loop() {
+  while (!stopping_) {
+    co_await clock_.wait(next_deadline());
+    on_time(now());
+  }
+}
+
+void Cluster::run_retention() {
+  for (const auto& [name, topic] : topics_) {
+    const TopicConfig::Values& values = topic->config.values();
+    if (!values.deletes) continue;
+    const std::int64_t oldest_ms =
+        values.retention_ms < 0 ? -1 : wall_clock_ms() - values.retention_ms;
+    const std::size_t size_max = values.retention_bytes < 0
+                                     ? std::numeric_limits<std::size_t>::max()
+                                     : static_cast<std::size_t>(values.retention_bytes);
+    for (const auto& partition : topic->partitions) {
+      partition->log.retain(oldest_ms, size_max, partition->high_watermark());
+      partition->notify();
+    }
+  }
+}
+
+void Cluster::sweep_producer_ids() {
+  const std::int64_t newest_ms = wall_clock_ms() - settings_.producer_id_expiration_ms;
+  for_each_partition([&](Partition& partition) { partition.log.producers().expire(newest_ms); });
+}
+
+HookAction Cluster::run_hooks(std::int16_t api_key, CallContext& call, const void* request,
+                              void* response) {
+  const auto [first, last] = hooks_.equal_range(api_key);
+  for (auto hook = std::make_reverse_iterator(last); hook != std::make_reverse_iterator(first);
+       ++hook) {
+    const HookAction action = hook->second(call, request, response);
+    if (action != HookAction::kPass) return action;
+  }
+  return HookAction::kPass;
+}
+
+}  // namespace kmirror::broker

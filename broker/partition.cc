@@ -1,0 +1,80 @@
+#include "broker/partition.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace kmirror::broker {
+
+Partition::Partition(std::vector<std::int32_t> replicas, ProducerRules rules)
+    : log(rules),
+      replicas_(std::move(replicas)),
+      in_sync_(replicas_.begin(), replicas_.end()),
+      leader_(replicas_.front()) {}
+
+Partition::Leadership Partition::leadership(TimePoint now, Duration delay) const {
+  const bool heard = leader_epoch_ == 0 || now - elected_at_ >= delay;
+  return heard ? Leadership{leader_, leader_epoch_} : previous_;
+}
+
+void Partition::elect(std::int32_t node, TimePoint now) {
+  previous_ = {leader_, leader_epoch_};
+  elected_at_ = now;
+  if (leader_ >= 0) replicated_[leader_] = log.end_offset();
+  leader_ = node;
+  ++leader_epoch_;
+  if (node >= 0) {
+    log.truncate(replicated_[node]);
+    high_watermark_ = std::min(high_watermark_, log.end_offset());
+    for (auto& [replica, end_offset] : replicated_) {
+      end_offset = std::min(end_offset, log.end_offset());
+    }
+    if (!in_sync_.contains(node)) in_sync_ = {node};
+    advance_high_watermark();
+  }
+  notify();
+}
+
+void Partition::set_in_sync(std::int32_t node, bool in_sync) {
+  if (in_sync) {
+    in_sync_.insert(node);
+  } else if (in_sync_.size() > 1) {
+    in_sync_.erase(node);
+  }
+  advance_high_watermark();
+}
+
+std::int64_t Partition::replicated(std::int32_t node) const {
+  if (node == leader_) return log.end_offset();
+  const auto found = replicated_.find(node);
+  return found == replicated_.end() ? 0 : found->second;
+}
+
+void Partition::on_replicated(std::int32_t node, std::int64_t end_offset) {
+  replicated_[node] = std::min(end_offset, log.end_offset());
+  advance_high_watermark();
+}
+
+void Partition::advance_high_watermark() {
+  if (leader_ < 0) return;
+  std::int64_t lowest = log.end_offset();
+  for (const std::int32_t node : in_sync_) lowest = std::min(lowest, replicated(node));
+  if (lowest <= high_watermark_) return;
+  high_watermark_ = lowest;
+  notify();
+}
+
+void Partition::notify() {
+  for (net::Wakeup* const wakeup : waiting_) wakeup->notify();
+}
+
+Partition::Waiter::Waiter(std::shared_ptr<Partition> partition, net::Wakeup& wakeup)
+    : partition_(std::move(partition)), wakeup_(wakeup) {
+  partition_->waiting_.push_back(&wakeup_);
+}
+
+Partition::Waiter::~Waiter() {
+  std::erase(partition_->waiting_, &wakeup_);
+}
+
+}  // namespace kmirror::broker

@@ -1,0 +1,2 @@
+// Precompiled for this layer.
+#include "net/pch.h"
