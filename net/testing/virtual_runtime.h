@@ -73,7 +73,7 @@ class VirtualRuntime : public Runtime {
     co_return Failure{.kind = FailureKind::kSystem, .text = "connection refused"};
   }
 
-  Result<std::unique_ptr<Listener>> listen(Address) override {
+  Result<std::unique_ptr<net::Listener>> listen(Address) override {
     return Failure{.kind = FailureKind::kSystem, .text = "who listens stands in `listeners`"};
   }
 
