@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "protocol/testing/message_set.h"
 #include "protocol/testing/record_batch.h"
 
 namespace kmirror::conformance {
 
 using compression::Codec;
+using protocol::testing::set_of;
 using protocol::testing::StoredBatch;
 using protocol::testing::StoredRecord;
 namespace batch_field = protocol::batch_field;

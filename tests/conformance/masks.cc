@@ -7,7 +7,9 @@
 namespace kmirror::conformance {
 namespace {
 
-constexpr std::int64_t kNearMs = 20 * 60 * 1000;
+constexpr std::int64_t kHourMs = 60 * 60 * 1000;
+constexpr std::int64_t kHoursMax = 48;
+constexpr std::int64_t kNearMs = kHourMs / 3;
 
 template <class Map, class Key>
 std::string numbered(Map& map, const Key& key, std::string_view kind) {
@@ -46,8 +48,10 @@ std::string Masks::session(std::int64_t id) {
 }
 
 std::string Masks::time(std::int64_t ms) const {
-  const bool is_now = ms >= 0 && std::abs(ms - now_ms_) < kNearMs;
-  return is_now ? "$now" : fmt::format("{}", ms);
+  const std::int64_t hours = (ms - now_ms_ + (ms < now_ms_ ? -kHourMs : kHourMs) / 2) / kHourMs;
+  const bool is_near = std::abs(ms - now_ms_ - hours * kHourMs) < kNearMs;
+  if (ms < 0 || !is_near || std::abs(hours) > kHoursMax) return fmt::format("{}", ms);
+  return hours == 0 ? "$now" : fmt::format("$now{:+}h", hours);
 }
 
 }  // namespace kmirror::conformance

@@ -13,7 +13,7 @@ namespace kmirror::conformance {
 
 class Masks {
  public:
-  // `now_ms`: times near it are shown as $now.
+  // `now_ms`: times near it are shown as $now, or $now+2h.
   explicit Masks(std::int64_t now_ms) : now_ms_(now_ms) {}
 
   // `actual`, where it is a whole text, is shown as `shown`.

@@ -41,6 +41,36 @@ Awaitable<void> produce(Story& story, const Topic& topic, Buffer batch, ProduceO
   }
 }
 
+Awaitable<void> store(Story& story, const Topic& topic, Buffer batch) {
+  const std::vector<Buffer> batches = {std::move(batch)};
+  const auto request = produce_request(topic, batches);
+  const Reply reply = co_await story.ask(To{}, request, 9);
+  const auto& topics = reply.as<protocol::ProduceResponse>().responses;
+  const bool is_stored = !topics.empty() && topics[0].partition_responses.at(0).error_code ==
+                                                protocol::ErrorCode::kNone;
+  if (!is_stored) story.note("nothing was stored");
+}
+
+Awaitable<void> produce_alone(Story& story, Buffer batch, std::string_view configs,
+                              ProduceOptions options) {
+  const Topic topic = co_await story.topic(configs);
+  co_await produce(story, topic, std::move(batch), options);
+  co_await fetch(story, topic, 0, {.max_wait_ms = 0});
+}
+
+protocol::ProduceRequest produce_request(const Topic& topic, const std::vector<Buffer>& batches) {
+  protocol::ProduceRequest request;
+  request.acks = -1;
+  request.timeout_ms = 10'000;
+  auto& to = request.topic_data.emplace_back();
+  to.name = topic.name;
+  for (const Buffer& batch : batches) {
+    to.partition_data.push_back({.index = static_cast<std::int32_t>(to.partition_data.size()),
+                                 .records = protocol::RecordsView(batch)});
+  }
+  return request;
+}
+
 protocol::FetchRequest fetch_request(const Topic& topic, std::int64_t offset,
                                      FetchOptions options) {
   protocol::FetchRequest request;

@@ -23,6 +23,16 @@ struct ProduceOptions {
 Awaitable<void> produce(Story& story, const Topic& topic, Buffer batch,
                         ProduceOptions options = {});
 
+// What a story needs in a log before it begins. Not written down.
+Awaitable<void> store(Story& story, const Topic& topic, Buffer batch);
+
+// produce() into a new topic, and what its log has then.
+Awaitable<void> produce_alone(Story& story, Buffer batch, std::string_view configs = "",
+                              ProduceOptions options = {});
+
+// A request for several partitions of a topic: the batches of 0, 1, and so on.
+protocol::ProduceRequest produce_request(const Topic& topic, const std::vector<Buffer>& batches);
+
 struct FetchOptions {
   std::int16_t version = 12;
   std::int8_t isolation = 0;

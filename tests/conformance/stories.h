@@ -23,10 +23,19 @@ struct Group {
   std::span<const Telling> (*stories)();
 };
 
-std::span<const Telling> produce_stories();
+std::span<const Telling> produce_batch_stories();
+std::span<const Telling> produce_codec_stories();
+std::span<const Telling> produce_limit_stories();
+std::span<const Telling> produce_request_stories();
+std::span<const Telling> fetch_stories();
+std::span<const Telling> session_stories();
+std::span<const Telling> offset_stories();
 
 inline constexpr Group kGroups[] = {
-    {"produce", produce_stories},
+    {"produce", produce_batch_stories}, {"produce", produce_codec_stories},
+    {"produce", produce_limit_stories}, {"produce", produce_request_stories},
+    {"fetch", fetch_stories},           {"sessions", session_stories},
+    {"offsets", offset_stories},
 };
 
 }  // namespace kmirror::conformance
