@@ -9,7 +9,9 @@ namespace {
 // Three batches of 94 bytes: offsets 0 to 2, 3 to 5 and 6 to 8.
 Awaitable<Topic> three_batches(Story& s) {
   const Topic topic = co_await s.topic();
-  for (int i = 0; i < 3; ++i) co_await store(s, topic, plain(3));
+  for (int i = 0; i < 3; ++i) {
+    co_await store(s, topic, plain(3));
+  }
   co_return topic;
 }
 
@@ -44,7 +46,9 @@ Awaitable<void> zstd_in_version_9(Story& s) {
 
 Awaitable<void> several_partitions(Story& s, std::int32_t max_bytes) {
   const Topic topic = co_await s.topic("", 3);
-  for (int i = 0; i < 3; ++i) co_await produce(s, topic, plain(3), {.partition = i});
+  for (int i = 0; i < 3; ++i) {
+    co_await produce(s, topic, plain(3), {.partition = i});
+  }
   auto request = fetch_request(topic, 0, {.max_bytes = max_bytes, .partition_max_bytes = 90});
   for (int i = 1; i < 3; ++i) {
     auto& partitions = request.topics[0].partitions;
