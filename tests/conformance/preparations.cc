@@ -1,8 +1,8 @@
 // The parts of Story that prepare what a story is about, and wait until the cluster is ready.
 #include "conformance/story.h"
 #include "protocol/error_code.h"
-#include "protocol/messages/add_partitions_to_txn.h"
 #include "protocol/messages/create_topics.h"
+#include "protocol/messages/end_txn.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/list_offsets.h"
 #include "protocol/messages/metadata.h"
@@ -55,22 +55,9 @@ bool is_led(const protocol::ListOffsetsResponse& offsets) {
   return !offsets.topics.empty();
 }
 
-// A request that a coordinator answers without changing anything.
-protocol::AddPartitionsToTxnRequest probe_of(std::string_view transactional_id) {
-  protocol::AddPartitionsToTxnRequest probe;
-  probe.v3_and_below_transactional_id = transactional_id;
-  probe.v3_and_below_producer_id = 1'000'000'000;
-  probe.v3_and_below_topics.push_back({.name = "__consumer_offsets", .partitions = {0}});
-  return probe;
-}
-
-bool is_ready(const protocol::AddPartitionsToTxnResponse& answer) {
-  for (const auto& topic : answer.results_by_topic_v3_and_below) {
-    for (const auto& partition : topic.results_by_partition) {
-      if (is_passing(partition.partition_error_code)) return false;
-    }
-  }
-  return true;
+// A request that a coordinator refuses once it knows what it has.
+protocol::EndTxnRequest probe_of(std::string_view transactional_id) {
+  return {.transactional_id = transactional_id, .producer_id = 1'000'000'000};
 }
 
 }  // namespace
@@ -152,7 +139,7 @@ Awaitable<To> Story::coordinator(std::string_view key, std::int8_t key_type) {
         ready = reply.has_come && !is_passing(reply.as<protocol::OffsetFetchResponse>().error_code);
       } else {
         const Reply reply = co_await ask(To{node, kPreparing}, probe, 3);
-        ready = reply.has_come && is_ready(reply.as<protocol::AddPartitionsToTxnResponse>());
+        ready = reply.has_come && !is_passing(reply.as<protocol::EndTxnResponse>().error_code);
       }
       if (ready) co_return To{node, kCoordinatorLine};
     }

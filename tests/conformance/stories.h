@@ -30,12 +30,21 @@ std::span<const Telling> produce_request_stories();
 std::span<const Telling> fetch_stories();
 std::span<const Telling> session_stories();
 std::span<const Telling> offset_stories();
+std::span<const Telling> idempotence_stories();
+std::span<const Telling> transaction_stories();
+std::span<const Telling> transaction_offset_stories();
 
 inline constexpr Group kGroups[] = {
-    {"produce", produce_batch_stories}, {"produce", produce_codec_stories},
-    {"produce", produce_limit_stories}, {"produce", produce_request_stories},
-    {"fetch", fetch_stories},           {"sessions", session_stories},
+    {"produce", produce_batch_stories},
+    {"produce", produce_codec_stories},
+    {"produce", produce_limit_stories},
+    {"produce", produce_request_stories},
+    {"fetch", fetch_stories},
+    {"sessions", session_stories},
     {"offsets", offset_stories},
+    {"idempotence", idempotence_stories},
+    {"transactions", transaction_stories},
+    {"transactions", transaction_offset_stories},
 };
 
 }  // namespace kmirror::conformance

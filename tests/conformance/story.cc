@@ -21,17 +21,35 @@ constexpr std::string_view kClientId = "conformance";
 
 std::string shown(To to) {
   const int line = to.line % kCoordinatorLine;
-  const std::string peer =
-      to.line < kCoordinatorLine ? fmt::format("{}", to.node) : std::string("coordinator");
+  std::string peer = fmt::format("{}", to.node);
+  if (to.line >= kCoordinatorLine) peer = "coordinator";
+  if (to.line >= kOtherLine) peer = "another";
   return line == 0 ? peer : fmt::format("{}/{}", peer, line);
 }
 
-// Of the answer as a whole, which is where coordinators put it.
-ErrorCode error_of(const protocol::MessageType& type, const void* answer) {
-  for (const protocol::FieldLayout& field : type.layout().fields) {
-    if (field.name == "errorCode") return field.of(answer).as<ErrorCode>();
+// Anywhere in it: coordinators answer as a whole or for each partition.
+bool has_error(protocol::Value value, ErrorCode code);
+
+bool has_error(const protocol::StructLayout& layout, const void* object, ErrorCode code) {
+  for (const protocol::FieldLayout& field : layout.fields) {
+    if (has_error(field.of(object), code)) return true;
   }
-  return ErrorCode::kNone;
+  return false;
+}
+
+bool has_error(protocol::Value value, ErrorCode code) {
+  using protocol::ValueKind;
+  if (value.is_null()) return false;
+  value = value.held();
+  if (value.type->kind == ValueKind::kErrorCode) return value.as<ErrorCode>() == code;
+  if (value.type->kind == ValueKind::kStruct) {
+    return has_error(value.type->layout(), value.at, code);
+  }
+  if (value.type->kind != ValueKind::kArray) return false;
+  for (std::size_t i = 0; i < value.count(); ++i) {
+    if (has_error(value[i], code)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -67,7 +85,9 @@ Awaitable<Reply> Story::settled(To to, const Type& type, const void* request, st
     const Masks masks_before = masks_;
     Reply reply = co_await call(to, type, request, version);
     const auto* response = find_message(type.api.key, MessageRole::kResponse);
-    if (!reply.has_come || error_of(*response, reply.message.get()) != passing) co_return reply;
+    if (!reply.has_come || !has_error(response->layout(), reply.message.get(), passing)) {
+      co_return reply;
+    }
     if (stage_.runtime.now() > patience) co_return reply;
     transcript_ = before;
     masks_ = masks_before;

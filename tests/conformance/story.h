@@ -33,8 +33,10 @@ struct Release {
 inline constexpr int kNodes = 3;
 
 // A connection: a broker, and which of several to it. From kCoordinatorLine on the broker was
-// chosen for being a coordinator; which one it is depends on a name's hash, and is not shown.
+// chosen for being a coordinator; which one it is depends on a name's hash, and is not shown. From
+// kOtherLine on it was chosen for not being it.
 inline constexpr int kCoordinatorLine = 100;
+inline constexpr int kOtherLine = 200;
 struct To {
   int node = 1;
   int line = 0;
@@ -109,7 +111,7 @@ class Story {
     return send(to, type_of<Request>(), &request, version, kOneWay);
   }
 
-  // As call(), but again while the answer as a whole is `passing`, which depends on time alone.
+  // As call(), but again while there is `passing` in the answer, which depends on time alone.
   template <class Request>
   Awaitable<Reply> settled(To to, const Request& request, std::int16_t version,
                            protocol::ErrorCode passing) {
