@@ -52,8 +52,10 @@ std::vector<ApiEntry> entries_of() {
 
 const std::vector<ApiEntry>& entries() {
   static const std::vector<ApiEntry> all =
-      entries_of<&api_versions, &fetch, &list_offsets, &metadata, &offset_for_leader_epoch,
-                 &produce>();
+      entries_of<&alter_configs, &api_versions, &create_partitions, &create_topics, &delete_records,
+                 &delete_topics, &describe_cluster, &describe_configs, &describe_producers,
+                 &describe_topic_partitions, &fetch, &incremental_alter_configs, &list_offsets,
+                 &metadata, &offset_for_leader_epoch, &produce>();
   return all;
 }
 

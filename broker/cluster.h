@@ -94,6 +94,8 @@ class Cluster {
   Topic* find_topic(const protocol::Uuid& id);
   // Null if there is none.
   std::shared_ptr<Partition> find_partition(std::string_view topic, std::int32_t index);
+  // As Kafka makes them: random, of version 4, and never with a dash in front.
+  protocol::Uuid make_topic_id();
   // Arguments are checked by the API; this creates.
   Topic& create_topic(const std::string& name, const NewTopic& topic);
   void delete_topic(std::string_view name);

@@ -6,19 +6,14 @@
 
 namespace kmirror::broker {
 
-namespace {
-
-// As Kafka makes them: random, of version 4, and never with a dash in front.
-protocol::Uuid make_topic_id(Random& random) {
+protocol::Uuid Cluster::make_topic_id() {
   protocol::Uuid id;
-  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(random.below(256));
+  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(random_.below(256));
   id.bytes[0] &= 0x7f;
   id.bytes[6] = (id.bytes[6] & 0x0f) | 0x40;
   id.bytes[8] = (id.bytes[8] & 0x3f) | 0x80;
   return id;
 }
-
-}  // namespace
 
 Topic* Cluster::find_topic(std::string_view name) {
   const auto found = topics_.find(name);
@@ -56,7 +51,7 @@ std::vector<std::vector<std::int32_t>> Cluster::assign(std::int32_t partitions,
 Topic& Cluster::create_topic(const std::string& name, const NewTopic& wanted) {
   auto topic = std::make_unique<Topic>();
   topic->name = name;
-  topic->id = make_topic_id(random_);
+  topic->id = make_topic_id();
   set_config(*topic, wanted.config);
   const bool chosen = !wanted.assignment.empty();
   add_partitions(*topic,

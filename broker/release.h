@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/core/producer_states.h"
 #include "protocol/api.h"
@@ -28,6 +29,21 @@ std::string to_string(const Release& release);
 
 // What a broker of that release offers of what is implemented here, by API key.
 std::map<std::int16_t, protocol::VersionRange> offered_versions(const Release& release);
+
+// A feature of a cluster as ApiVersions tells it (KIP-584); a level of 0 is off.
+struct Feature {
+  std::string_view name;
+  std::int16_t min = 0;
+  std::int16_t max = 0;
+  std::int16_t level = 0;
+};
+
+// Those that a new cluster has on and that clients act on. group.version is none of them: the
+// groups of KIP-848 are left out.
+std::vector<Feature> features(const Release& release);
+
+// Whether transactions are those of KIP-890: transaction.version is 2.
+bool has_new_transactions(const Release& release);
 
 // Where the embedded brokers' behaviour depends on the release.
 ProducerRules producer_rules(const Release& release);

@@ -1,5 +1,5 @@
-// The configuration of a topic: Kafka's keys, their defaults, which values they take, and the
-// values that the brokers here act on. Plain value, no thread rules.
+// The configuration of a topic: what was set for it, where all values come from, and those that the
+// brokers here act on. The keys are those of topic_keys.h. Plain value, no thread rules.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "broker/release.h"
+#include "broker/topic_keys.h"
 #include "compression/codec.h"
 #include "protocol/records/batch_view.h"
 
@@ -41,9 +44,34 @@ class TopicConfig {
   const Values& values() const { return values_; }
   const Overrides& overrides() const { return overrides_; }
 
+  // Where a value comes from; numbered as in DescribeConfigs (ConfigSource).
+  enum class Source : std::int8_t { kTopic = 1, kStaticBroker = 4, kDefault = 5 };
+
+  struct Synonym {
+    std::string name;
+    std::string value;
+    Source source = Source::kDefault;
+  };
+
+  struct Entry {
+    TopicKey key;
+    std::string value;
+    Source source = Source::kDefault;
+    std::vector<Synonym> synonyms;  // the value's origins, the one that counts first
+  };
+
+  // All keys, in the order of their names.
+  std::vector<Entry> entries() const;
+
  private:
+  Release release_;
+  Overrides defaults_;
   Overrides overrides_;
   Values values_;
 };
+
+// What is wrong with such values, as a sentence for people; nothing where nothing is.
+std::optional<std::string> find_config_problem(const Release& release,
+                                               const TopicConfig::Overrides& overrides);
 
 }  // namespace kmirror::broker

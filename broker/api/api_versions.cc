@@ -1,5 +1,6 @@
 // ApiVersions, versions 0 to 4: what this broker offers, and which features are on (KIP-511). A
-// version that it does not know is answered before it comes here.
+// version that it does not know is answered before it comes here. Versions up to 3 are not told of
+// features that may be 0, because clients of their time took those for damage (KAFKA-17492).
 #include <algorithm>
 #include <cctype>
 
@@ -19,6 +20,21 @@ bool is_software_name(std::string_view name) {
          std::ranges::all_of(name, is_inner);
 }
 
+void tell_features(CallContext& call, protocol::ApiVersionsResponse& response) {
+  const auto features = broker::features(call.cluster.release());
+  if (!features.empty()) response.finalized_features_epoch = 1;
+  for (const Feature& feature : features) {
+    if (feature.min > 0 || call.version >= 4) {
+      response.supported_features.push_back(
+          {.name = feature.name, .min_version = feature.min, .max_version = feature.max});
+    }
+    if (feature.level == 0) continue;
+    response.finalized_features.push_back({.name = feature.name,
+                                           .max_version_level = feature.level,
+                                           .min_version_level = feature.level});
+  }
+}
+
 }  // namespace
 
 void api_versions(CallContext& call, const protocol::ApiVersionsRequest& request,
@@ -32,6 +48,7 @@ void api_versions(CallContext& call, const protocol::ApiVersionsRequest& request
     response.api_keys.push_back(
         {.api_key = key, .min_version = range.min, .max_version = range.max});
   }
+  tell_features(call, response);
 }
 
 }  // namespace kmirror::broker

@@ -6,10 +6,30 @@
 
 namespace kmirror::protocol {
 
+struct AlterConfigsRequest;
+struct AlterConfigsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
+struct CreatePartitionsRequest;
+struct CreatePartitionsResponse;
+struct CreateTopicsRequest;
+struct CreateTopicsResponse;
+struct DeleteRecordsRequest;
+struct DeleteRecordsResponse;
+struct DeleteTopicsRequest;
+struct DeleteTopicsResponse;
+struct DescribeClusterRequest;
+struct DescribeClusterResponse;
+struct DescribeConfigsRequest;
+struct DescribeConfigsResponse;
+struct DescribeProducersRequest;
+struct DescribeProducersResponse;
+struct DescribeTopicPartitionsRequest;
+struct DescribeTopicPartitionsResponse;
 struct FetchRequest;
 struct FetchResponse;
+struct IncrementalAlterConfigsRequest;
+struct IncrementalAlterConfigsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
 struct MetadataRequest;
@@ -23,10 +43,32 @@ struct ProduceResponse;
 
 namespace kmirror::broker {
 
+void alter_configs(CallContext& call, const protocol::AlterConfigsRequest& request,
+                   protocol::AlterConfigsResponse& response);
 void api_versions(CallContext& call, const protocol::ApiVersionsRequest& request,
                   protocol::ApiVersionsResponse& response);
+void create_partitions(CallContext& call, const protocol::CreatePartitionsRequest& request,
+                       protocol::CreatePartitionsResponse& response);
+void create_topics(CallContext& call, const protocol::CreateTopicsRequest& request,
+                   protocol::CreateTopicsResponse& response);
+void delete_records(CallContext& call, const protocol::DeleteRecordsRequest& request,
+                    protocol::DeleteRecordsResponse& response);
+void delete_topics(CallContext& call, const protocol::DeleteTopicsRequest& request,
+                   protocol::DeleteTopicsResponse& response);
+void describe_cluster(CallContext& call, const protocol::DescribeClusterRequest& request,
+                      protocol::DescribeClusterResponse& response);
+void describe_configs(CallContext& call, const protocol::DescribeConfigsRequest& request,
+                      protocol::DescribeConfigsResponse& response);
+void describe_producers(CallContext& call, const protocol::DescribeProducersRequest& request,
+                        protocol::DescribeProducersResponse& response);
+void describe_topic_partitions(CallContext& call,
+                               const protocol::DescribeTopicPartitionsRequest& request,
+                               protocol::DescribeTopicPartitionsResponse& response);
 net::Awaitable<void> fetch(CallContext& call, const protocol::FetchRequest& request,
                            protocol::FetchResponse& response);
+void incremental_alter_configs(CallContext& call,
+                               const protocol::IncrementalAlterConfigsRequest& request,
+                               protocol::IncrementalAlterConfigsResponse& response);
 void list_offsets(CallContext& call, const protocol::ListOffsetsRequest& request,
                   protocol::ListOffsetsResponse& response);
 void metadata(CallContext& call, const protocol::MetadataRequest& request,

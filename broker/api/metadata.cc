@@ -3,6 +3,7 @@
 // are those of a cluster without authorization.
 #include <algorithm>
 
+#include "broker/api/admin.h"
 #include "broker/api/handlers.h"
 #include "broker/cluster.h"
 #include "broker/topic_name.h"
@@ -15,10 +16,6 @@ using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 
 namespace {
-
-// Bits of Kafka's AclOperation, all that apply to a topic and to a cluster.
-constexpr std::int32_t kTopicOperations = 0b1101'1111'1000;
-constexpr std::int32_t kClusterOperations = 0b1'1111'1010'0000;
 
 void describe_brokers(CallContext& call, MetadataResponse& response) {
   for (const auto& node : call.cluster.nodes()) {

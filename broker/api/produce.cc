@@ -20,6 +20,7 @@ using protocol::ProduceResponse;
 
 namespace {
 
+constexpr std::int16_t kFirstVersion = 3;
 constexpr std::int16_t kFirstVersionWithIds = 13;
 
 bool has_transactional_batch(const ProduceRequest& request) {
@@ -106,6 +107,10 @@ void answer(CallContext& call, const std::vector<Append>& appends, ProduceRespon
 
 net::Awaitable<void> produce(CallContext& call, const ProduceRequest& request,
                              ProduceResponse& response) {
+  if (call.version < kFirstVersion) {
+    call.outcome = Outcome::kClose;
+    co_return;
+  }
   std::vector<Append> appends = collect(call, request);
   const bool unauthorized = !request.transactional_id && has_transactional_batch(request);
   for (Append& append : appends) {
