@@ -52,10 +52,13 @@ std::vector<ApiEntry> entries_of() {
 
 const std::vector<ApiEntry>& entries() {
   static const std::vector<ApiEntry> all =
-      entries_of<&alter_configs, &api_versions, &create_partitions, &create_topics, &delete_records,
-                 &delete_topics, &describe_cluster, &describe_configs, &describe_producers,
-                 &describe_topic_partitions, &fetch, &incremental_alter_configs, &list_offsets,
-                 &metadata, &offset_for_leader_epoch, &produce>();
+      entries_of<&alter_configs, &api_versions, &create_partitions, &create_topics, &delete_groups,
+                 &delete_records, &delete_topics, &describe_cluster, &describe_configs,
+                 &describe_groups, &describe_producers, &describe_topic_partitions, &fetch,
+                 &find_coordinator, &heartbeat, &incremental_alter_configs, &join_group,
+                 &leave_group, &list_groups, &list_offsets, &metadata, &offset_commit,
+                 &offset_delete, &offset_fetch, &offset_for_leader_epoch, &produce, &sync_group,
+                 &txn_offset_commit>();
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "broker/groups.h"
 
 namespace kmirror::broker {
 
@@ -20,6 +21,7 @@ Cluster::Cluster(ClusterSettings settings)
   for (const NodeSettings& node : settings_.nodes) {
     nodes_.push_back(std::make_unique<Node>(*this, node));
   }
+  groups_ = std::make_unique<Groups>(*this);
 }
 
 Cluster::~Cluster() = default;
@@ -94,6 +96,7 @@ void Cluster::stop_node(std::int32_t id) {
   Node* const node = find_node(id);
   KM_CHECK(node != nullptr, "only nodes of the cluster are stopped");
   node->stop();
+  groups_->on_nodes_changed();
   for_each_partition([this, id](Partition& partition) {
     if (partition.leader() != id) {
       partition.set_in_sync(id, false);
@@ -114,6 +117,7 @@ Result<void> Cluster::start_node(std::int32_t id) {
   KM_CHECK(node != nullptr, "only nodes of the cluster are started");
   Result<void> started = node->start();
   if (!started) return started;
+  groups_->on_nodes_changed();
   for_each_partition([this, id](Partition& partition) {
     if (std::ranges::find(partition.replicas(), id) == partition.replicas().end()) return;
     const bool leaderless = partition.leader() < 0;
@@ -158,12 +162,13 @@ void Cluster::reschedule() {
 }
 
 TimePoint Cluster::next_deadline() const {
-  TimePoint next = next_sweep_;
+  TimePoint next = std::min(next_sweep_, groups_->next_deadline());
   if (!replications_.empty()) next = std::min(next, replications_.begin()->first);
   return next;
 }
 
 void Cluster::on_time(TimePoint now) {
+  groups_->on_time(now);
   while (!replications_.empty() && replications_.begin()->first <= now) {
     const auto due = replications_.extract(replications_.begin());
     const auto partition = due.mapped().partition.lock();

@@ -30,6 +30,8 @@
 
 namespace kmirror::broker {
 
+class Groups;
+
 struct ClusterSettings {
   std::vector<NodeSettings> nodes;
   Release release;  // to pose as
@@ -132,6 +134,7 @@ class Cluster {
 
   // The node that coordinates a group or a transactional id; -1 while no node runs.
   std::int32_t coordinator_of(std::string_view key) const;
+  Groups& groups() { return *groups_; }
   std::int64_t next_producer_id() { return next_producer_id_++; }
 
   // What an API offers here, and changes to it: "pose as something that nobody ever released".
@@ -185,6 +188,7 @@ class Cluster {
   std::multimap<std::int16_t, ErasedHook> hooks_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::multimap<TimePoint, Replication> replications_;
+  std::unique_ptr<Groups> groups_;
   TimePoint next_sweep_ = kNever;
   bool stopping_ = false;
   net::Wakeup clock_;

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "broker/cluster.h"
+#include "broker/groups.h"
 
 namespace kmirror::broker {
 
@@ -84,6 +85,7 @@ void Cluster::delete_topic(std::string_view name) {
     partition->is_deleted = true;
     partition->notify();
   }
+  groups_->on_topic_deleted(name);
   topics_.erase(found);
 }
 

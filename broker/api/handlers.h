@@ -14,6 +14,8 @@ struct CreatePartitionsRequest;
 struct CreatePartitionsResponse;
 struct CreateTopicsRequest;
 struct CreateTopicsResponse;
+struct DeleteGroupsRequest;
+struct DeleteGroupsResponse;
 struct DeleteRecordsRequest;
 struct DeleteRecordsResponse;
 struct DeleteTopicsRequest;
@@ -22,22 +24,44 @@ struct DescribeClusterRequest;
 struct DescribeClusterResponse;
 struct DescribeConfigsRequest;
 struct DescribeConfigsResponse;
+struct DescribeGroupsRequest;
+struct DescribeGroupsResponse;
 struct DescribeProducersRequest;
 struct DescribeProducersResponse;
 struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
 struct FetchRequest;
 struct FetchResponse;
+struct FindCoordinatorRequest;
+struct FindCoordinatorResponse;
+struct HeartbeatRequest;
+struct HeartbeatResponse;
 struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
+struct JoinGroupRequest;
+struct JoinGroupResponse;
+struct LeaveGroupRequest;
+struct LeaveGroupResponse;
+struct ListGroupsRequest;
+struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
 struct MetadataRequest;
 struct MetadataResponse;
+struct OffsetCommitRequest;
+struct OffsetCommitResponse;
+struct OffsetDeleteRequest;
+struct OffsetDeleteResponse;
+struct OffsetFetchRequest;
+struct OffsetFetchResponse;
 struct OffsetForLeaderEpochRequest;
 struct OffsetForLeaderEpochResponse;
 struct ProduceRequest;
 struct ProduceResponse;
+struct SyncGroupRequest;
+struct SyncGroupResponse;
+struct TxnOffsetCommitRequest;
+struct TxnOffsetCommitResponse;
 
 }  // namespace kmirror::protocol
 
@@ -51,6 +75,8 @@ void create_partitions(CallContext& call, const protocol::CreatePartitionsReques
                        protocol::CreatePartitionsResponse& response);
 void create_topics(CallContext& call, const protocol::CreateTopicsRequest& request,
                    protocol::CreateTopicsResponse& response);
+void delete_groups(CallContext& call, const protocol::DeleteGroupsRequest& request,
+                   protocol::DeleteGroupsResponse& response);
 void delete_records(CallContext& call, const protocol::DeleteRecordsRequest& request,
                     protocol::DeleteRecordsResponse& response);
 void delete_topics(CallContext& call, const protocol::DeleteTopicsRequest& request,
@@ -59,6 +85,8 @@ void describe_cluster(CallContext& call, const protocol::DescribeClusterRequest&
                       protocol::DescribeClusterResponse& response);
 void describe_configs(CallContext& call, const protocol::DescribeConfigsRequest& request,
                       protocol::DescribeConfigsResponse& response);
+void describe_groups(CallContext& call, const protocol::DescribeGroupsRequest& request,
+                     protocol::DescribeGroupsResponse& response);
 void describe_producers(CallContext& call, const protocol::DescribeProducersRequest& request,
                         protocol::DescribeProducersResponse& response);
 void describe_topic_partitions(CallContext& call,
@@ -66,17 +94,37 @@ void describe_topic_partitions(CallContext& call,
                                protocol::DescribeTopicPartitionsResponse& response);
 net::Awaitable<void> fetch(CallContext& call, const protocol::FetchRequest& request,
                            protocol::FetchResponse& response);
+void find_coordinator(CallContext& call, const protocol::FindCoordinatorRequest& request,
+                      protocol::FindCoordinatorResponse& response);
+void heartbeat(CallContext& call, const protocol::HeartbeatRequest& request,
+               protocol::HeartbeatResponse& response);
 void incremental_alter_configs(CallContext& call,
                                const protocol::IncrementalAlterConfigsRequest& request,
                                protocol::IncrementalAlterConfigsResponse& response);
+net::Awaitable<void> join_group(CallContext& call, const protocol::JoinGroupRequest& request,
+                                protocol::JoinGroupResponse& response);
+void leave_group(CallContext& call, const protocol::LeaveGroupRequest& request,
+                 protocol::LeaveGroupResponse& response);
+void list_groups(CallContext& call, const protocol::ListGroupsRequest& request,
+                 protocol::ListGroupsResponse& response);
 void list_offsets(CallContext& call, const protocol::ListOffsetsRequest& request,
                   protocol::ListOffsetsResponse& response);
 void metadata(CallContext& call, const protocol::MetadataRequest& request,
               protocol::MetadataResponse& response);
+void offset_commit(CallContext& call, const protocol::OffsetCommitRequest& request,
+                   protocol::OffsetCommitResponse& response);
+void offset_delete(CallContext& call, const protocol::OffsetDeleteRequest& request,
+                   protocol::OffsetDeleteResponse& response);
+void offset_fetch(CallContext& call, const protocol::OffsetFetchRequest& request,
+                  protocol::OffsetFetchResponse& response);
 void offset_for_leader_epoch(CallContext& call,
                              const protocol::OffsetForLeaderEpochRequest& request,
                              protocol::OffsetForLeaderEpochResponse& response);
 net::Awaitable<void> produce(CallContext& call, const protocol::ProduceRequest& request,
                              protocol::ProduceResponse& response);
+net::Awaitable<void> sync_group(CallContext& call, const protocol::SyncGroupRequest& request,
+                                protocol::SyncGroupResponse& response);
+void txn_offset_commit(CallContext& call, const protocol::TxnOffsetCommitRequest& request,
+                       protocol::TxnOffsetCommitResponse& response);
 
 }  // namespace kmirror::broker
