@@ -2,9 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "base/version.h"
 #include "protocol/messages/api_versions.h"
 
@@ -79,27 +76,22 @@ std::int16_t Connection::version_for(const protocol::Api& api, std::int16_t vers
 
 Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
                                                 TimePoint deadline) {
-  auto start = [this, deadline](auto handler, protocol::GatherBuffer* encoded) {
-    waiting_.emplace(core_.next_id(), std::move(handler));
-    core_.submit(std::move(*encoded), deadline);
-    deliver();
-    write_wakeup_.notify();
-    watch_wakeup_.notify();
-  };
-  auto operation = asio::async_initiate<const asio::use_awaitable_t<>, void(Result<SlabRef>)>(
-      start, asio::use_awaitable, &request);
-  Result<SlabRef> frame = co_await std::move(operation);
-  co_return frame;
+  Exchange exchange(runtime_);
+  waiting_.emplace(core_.next_id(), &exchange);
+  core_.submit(std::move(request), deadline);
+  deliver();
+  write_wakeup_.notify();
+  watch_wakeup_.notify();
+  while (!exchange.frame) co_await exchange.answered.wait();
+  co_return *std::move(exchange.frame);
 }
 
 void Connection::deliver() {
   while (auto completion = core_.next_completion()) {
     if (!completion->frame) completion->frame = about_peer(completion->frame.error());
-    auto waiting = waiting_.extract(completion->id);
-    asio::post(runtime_.executor(), [handler = std::move(waiting.mapped()),
-                                     frame = std::move(completion->frame)]() mutable {
-      std::move(handler)(std::move(frame));
-    });
+    const auto waiting = waiting_.extract(completion->id);
+    waiting.mapped()->frame = std::move(completion->frame);
+    waiting.mapped()->answered.notify();
   }
 }
 

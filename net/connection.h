@@ -6,9 +6,9 @@
 // awaits. Used on the Runtime's executor only.
 #pragma once
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/core/connection_core.h"
@@ -64,7 +64,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(Runtime& runtime, SlabPool& slabs, Settings settings, std::unique_ptr<Stream> stream);
 
  private:
-  using Handler = asio::any_completion_handler<void(Result<SlabRef>)>;
+  // Lives in the frame of exchange(), which waits here for its answer.
+  struct Exchange {
+    explicit Exchange(Runtime& runtime) : answered(runtime) {}
+    Wakeup answered;
+    std::optional<Result<SlabRef>> frame;
+  };
 
   Awaitable<Result<SlabRef>> exchange(protocol::GatherBuffer request, TimePoint deadline);
   Awaitable<Result<void>> learn_versions(TimePoint deadline);
@@ -80,7 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Settings settings_;
   std::unique_ptr<Stream> stream_;
   ConnectionCore core_;
-  std::map<std::int32_t, Handler> waiting_;
+  std::map<std::int32_t, Exchange*> waiting_;
   std::map<std::int16_t, protocol::VersionRange> versions_;
   Wakeup write_wakeup_;
   Wakeup watch_wakeup_;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "net/connection.h"
 #include "net/sim/network.h"
 #include "net/task_group.h"
 
@@ -122,6 +123,53 @@ TEST_F(ProcessTest, AKilledProcessRunsNoMoreAndLeavesNothing) {
   process.reset();
   world.run_until(TimePoint() + seconds(10));
   EXPECT_TRUE(story.empty());
+}
+
+// A client whose first call is never answered.
+struct Client {
+  explicit Client(Process& process) : process_(process), tasks_(process) {}
+
+  Awaitable<bool> start() {
+    const Address address{"b", 9092};
+    auto stream = co_await process_.connect(address, kNever);
+    connection_ = Connection::start(process_, slabs_, tasks_, {.peer = "peer", .client_id = "t"},
+                                    std::move(stream.value()));
+    tasks_.spawn(negotiate(connection_, ended));
+    co_return true;
+  }
+
+  static Awaitable<void> negotiate(std::shared_ptr<Connection> connection, int& ended) {
+    co_await connection->negotiate(kNever);
+    ++ended;
+  }
+
+  std::weak_ptr<Connection> connection() const { return connection_; }
+
+  int ended = 0;
+
+ private:
+  Process& process_;
+  SlabPool slabs_;
+  TaskGroup tasks_;
+  std::shared_ptr<Connection> connection_;
+};
+
+TEST_F(ProcessTest, AProcessIsKilledWithCallsUnderWay) {
+  Process server(world, network, "b", "b");
+  auto listener = server.listen({"b", 9092});
+  ASSERT_TRUE(listener);
+  for (const Death how : {Death::kClosed, Death::kReset, Death::kSilent}) {
+    auto process = std::make_unique<Process>(world, network, "a", "a");
+    auto client = std::make_unique<Client>(*process);
+    ASSERT_TRUE(process->run(client->start()));
+    world.run_until(world.now() + seconds(1));
+    process->kill(how);
+    EXPECT_EQ(client->ended, 0);
+    const std::weak_ptr<Connection> connection = client->connection();
+    client.reset();
+    EXPECT_TRUE(connection.expired()) << "frames held it";
+    process.reset();
+  }
 }
 
 }  // namespace
