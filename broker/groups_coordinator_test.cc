@@ -97,7 +97,7 @@ TEST_F(GroupsOfThreeNodesTest, AGroupMovesWithItsCoordinator) {
   EXPECT_FALSE(waiting->is_answered);
 
   cluster->stop_node(first.id());
-  pass(Duration::zero());
+  settle();
   ASSERT_TRUE(waiting->is_answered);
   Node& second = coordinator();
   ASSERT_NE(&first, &second);
@@ -120,7 +120,7 @@ TEST_F(GroupsOfThreeNodesTest, WhoWaitsAtANodeThatStopsIsHungUpOn) {
   auto waiting = ask(last, join_request(ask(last, join_request(), 9)->response.member_id), 9);
   EXPECT_FALSE(waiting->is_answered);
   cluster->stop_node(last.id());
-  pass(Duration::zero());
+  settle();
   EXPECT_TRUE(waiting->is_answered);
   // Nobody coordinates the group, so no session ends meanwhile.
   pass(seconds(60));

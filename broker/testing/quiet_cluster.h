@@ -6,45 +6,17 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "broker/api_table.h"
 #include "broker/cluster.h"
+#include "net/sim/network.h"
+#include "net/sim/process.h"
+#include "net/sim/world.h"
 #include "net/task_group.h"
-#include "net/testing/virtual_runtime.h"
 #include "protocol/wire/archive.h"
 
 namespace kmirror::broker {
-
-// Listens, and nobody ever comes.
-class QuietRuntime : public net::VirtualRuntime {
- public:
-  net::Result<std::unique_ptr<net::Listener>> listen(net::Address address) override {
-    if (address.port == 0) address.port = ++last_port_;
-    return {std::make_unique<QuietListener>(*this, std::move(address))};
-  }
-
- private:
-  class QuietListener : public net::Listener {
-   public:
-    QuietListener(QuietRuntime& runtime, net::Address address)
-        : address_(std::move(address)), closed_(runtime) {}
-    net::Awaitable<net::Result<std::unique_ptr<net::Stream>>> accept() override {
-      co_await closed_.wait();
-      co_return net::Failure{.kind = net::FailureKind::kClosed, .text = "closed"};
-    }
-    net::Address address() const override { return address_; }
-    void close() override { closed_.notify(); }
-
-   private:
-    net::Address address_;
-    net::Wakeup closed_;
-  };
-
-  std::uint16_t last_port_ = 9091;
-};
 
 // A request, what became of it, and what the answer refers to.
 template <class Request>
@@ -74,8 +46,8 @@ class QuietCluster : public testing::Test {
 
   ~QuietCluster() override { stop(); }
 
-  // Hands a request to a node, and looks what comes of it as long as no time passes. The answer has
-  // to be one that this version can carry.
+  // Hands a request to a node, and looks what comes of it at once. The answer has to be one that
+  // this version can carry.
   template <class Request>
   std::shared_ptr<Asked<Request>> ask(Node& node, Request request, int version) {
     auto asked = std::make_shared<Asked<Request>>(
@@ -85,7 +57,7 @@ class QuietCluster : public testing::Test {
                         .version = static_cast<std::int16_t>(version),
                         .client_id = "client"}});
     tasks_.spawn(work_on(asked));
-    pass(Duration::zero());
+    settle();
     return asked;
   }
   template <class Request>
@@ -94,8 +66,12 @@ class QuietCluster : public testing::Test {
   }
 
   void pass(Duration time) { runtime.run(sleep(runtime, runtime.now() + time)); }
+  // Until nothing is left to do now.
+  void settle() { pass(Duration(1)); }
 
-  QuietRuntime runtime;
+  net::sim::World world{1};
+  net::sim::Network network{world};
+  net::sim::Process runtime{world, network, "brokers", "127.0.0.1"};
   std::unique_ptr<Cluster> cluster;
 
  private:
