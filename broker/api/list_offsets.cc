@@ -22,6 +22,8 @@ constexpr std::int64_t kNewestTimestamp = -3;
 constexpr std::int64_t kEarliestLocal = -4;
 constexpr std::int64_t kLatestTiered = -5;
 
+constexpr std::int16_t kFirstVersionWithEpoch = 4;
+
 TimestampAndOffset find(const Partition& partition, std::int64_t timestamp_ms,
                         std::int64_t limit_offset) {
   const Log& log = partition.log;
@@ -85,7 +87,7 @@ void list_offsets(CallContext& call, const ListOffsetsRequest& request,
                committed ? partition.last_stable_offset() : partition.high_watermark());
       answer.timestamp = result.timestamp_ms;
       answer.offset = result.offset;
-      answer.leader_epoch = result.leader_epoch;
+      if (call.version >= kFirstVersionWithEpoch) answer.leader_epoch = result.leader_epoch;
     }
   }
 }
