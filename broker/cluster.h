@@ -146,12 +146,16 @@ class Cluster {
   using Hook = std::function<HookAction(CallContext&, const Request&, typename Request::Response&)>;
   template <class Request>
   void on(Hook<Request> hook) {
-    hooks_.emplace(Request::kApi.key, [hook = std::move(hook)](
-                                          CallContext& call, const void* request, void* response) {
-      return hook(call, *static_cast<const Request*>(request),
-                  *static_cast<typename Request::Response*>(response));
-    });
+    on_any(Request::kApi.key,
+           [hook = std::move(hook)](CallContext& call, const void* request, void* response) {
+             return hook(call, *static_cast<const Request*>(request),
+                         *static_cast<typename Request::Response*>(response));
+           });
   }
+  // The same where the API is known only at run time.
+  using ErasedHook =
+      std::function<HookAction(CallContext& call, const void* request, void* response)>;
+  void on_any(std::int16_t api_key, ErasedHook hook) { hooks_.emplace(api_key, std::move(hook)); }
   void clear_hooks() { hooks_.clear(); }
 
   // Called with each encoded answer, from its length on: may change it, for clients that have to
@@ -162,8 +166,6 @@ class Cluster {
                        void* response);
 
  private:
-  using ErasedHook = std::function<HookAction(CallContext&, const void*, void*)>;
-
   // Followers have the log up to there, at that time.
   struct Replication {
     std::weak_ptr<Partition> partition;

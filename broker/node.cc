@@ -26,6 +26,7 @@ net::Result<void> Node::start() {
   if (address.port == 0) address.port = port_;
   auto listener = runtime().listen(address);
   if (!listener) return listener.error();
+  running_ = true;
   listener_ = std::move(listener.value());
   port_ = listener_->address().port;
   if (settings_.advertised_host.empty()) settings_.advertised_host = settings_.listen.ip;
@@ -47,6 +48,7 @@ net::Awaitable<void> Node::accept_loop(std::shared_ptr<net::Listener> listener) 
 }
 
 void Node::stop() {
+  running_ = false;
   const auto listener = std::exchange(listener_, nullptr);
   if (listener) listener->close();
   hang_up();

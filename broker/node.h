@@ -35,7 +35,8 @@ class Node {
   std::uint16_t port() const { return port_; }
   const std::string& rack() const { return settings_.rack; }
   net::Runtime& runtime() const { return *settings_.runtime; }
-  bool is_running() const { return listener_ != nullptr; }
+  // From the beginning on; false between stop() and start().
+  bool is_running() const { return running_; }
 
   // Listens; at the same port as before if it was chosen by the system.
   net::Result<void> start();
@@ -80,6 +81,7 @@ class Node {
   Cluster& cluster_;
   NodeSettings settings_;
   std::uint16_t port_ = 0;
+  bool running_ = true;
   std::shared_ptr<net::Listener> listener_;
   std::set<net::Stream*> streams_;
   std::set<net::Wakeup*> waiting_;

@@ -182,7 +182,7 @@ def coroutine_rule(file):
             yield cpp_text.line_of(file.code, match.start()), "co_await inside a catch"
     for position, captures, start, end in cpp_text.lambdas(file.code):
         body = cpp_text.without_lambdas(file.code[start:end])
-        if captures and re.search(r"\bco_\w+\b", body):
+        if captures and re.search(r"\bco_(?:await|return|yield)\b", body):
             line = cpp_text.line_of(file.code, position)
             yield line, "a coroutine that is a lambda with captures; make it a function"
     for match in re.finditer(r"\bco_await\b", file.code):

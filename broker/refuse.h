@@ -1,0 +1,17 @@
+// Answers that refuse a request with an error, each where its API has the place for it, as Kafka's
+// AbstractRequest.getErrorResponse does. For hooks that inject faults. Pure functions.
+#pragma once
+
+#include <cstdint>
+
+#include "broker/call.h"
+#include "protocol/error_code.h"
+
+namespace kmirror::broker {
+
+// `request` and `response` are the messages of the API. False where it is not known how to refuse
+// such requests.
+bool refuse(std::int16_t api_key, const CallContext& call, protocol::ErrorCode error,
+            const void* request, void* response);
+
+}  // namespace kmirror::broker
