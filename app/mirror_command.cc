@@ -11,12 +11,12 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
-#include <random>
 #include <thread>
 
 #include "app/log.h"
 #include "app/mirror_flags.h"
 #include "app/progress_line.h"
+#include "app/seed.h"
 #include "base/version.h"
 #include "mirror/config/load_config.h"
 #include "mirror/mirror.h"
@@ -71,10 +71,8 @@ struct Shards {
   std::vector<std::thread> threads;  // of all but the first, which is the main thread's
 
   Shards(int count, const net::AsioRuntime::LogSink& log) {
-    std::random_device seed;
     for (int i = 0; i < count; ++i) {
-      const std::uint64_t high = seed();
-      runtimes.push_back(std::make_unique<net::AsioRuntime>(high << 32 | seed(), log));
+      runtimes.push_back(std::make_unique<net::AsioRuntime>(random_seed(), log));
       pointers.push_back(runtimes.back().get());
     }
   }

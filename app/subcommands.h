@@ -4,10 +4,12 @@
 
 #include <string_view>
 
+#include "app/broker/broker_command.h"
 #include "app/console/consume_command.h"
 #include "app/console/produce_command.h"
 #include "app/console/topics_command.h"
 #include "app/decode_command.h"
+#include "app/demo/demo_command.h"
 
 namespace kmirror::app {
 
@@ -23,6 +25,8 @@ inline constexpr Subcommand kSubcommands[] = {
     {"produce", "write the lines of standard input to a topic", &run_produce_command},
     {"consume", "print the records of a topic", &run_consume_command},
     {"decode", "print messages, record batches or a log segment as JSON", &run_decode_command},
+    {"broker", "an embedded Kafka cluster for tests", &run_broker_command},
+    {"demo", "two such clusters, mirrored and compared", &run_demo_command},
 };
 
 }  // namespace kmirror::app

@@ -1,12 +1,11 @@
 #include "app/console/session.h"
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <chrono>
 #include <exception>
 
 #include "app/console/console_flags.h"
+#include "app/seed.h"
 #include "net/asio/asio_runtime.h"
 #include "net/zookeeper/discovery.h"
 
@@ -29,12 +28,6 @@ net::ClusterSettings cluster_settings(const SessionSettings& settings) {
           .metadata_max_age = seconds(300),
           .back_off_first = milliseconds(100),
           .back_off_longest = seconds(1)};
-}
-
-// Differs between runs, so that null keys do not always begin at the same partition.
-std::uint64_t seed() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(now.count()) ^ static_cast<std::uint64_t>(getpid()) << 40;
 }
 
 net::Awaitable<int> run_on(net::Cluster& cluster, const Command& command) {
@@ -70,7 +63,7 @@ net::Awaitable<int> run_command(net::Runtime& runtime, SessionSettings settings,
 }  // namespace
 
 int run_session(const SessionSettings& settings, const Command& command) {
-  net::AsioRuntime runtime(seed(), [](net::LogLevel level, std::string_view line) {
+  net::AsioRuntime runtime(random_seed(), [](net::LogLevel level, std::string_view line) {
     if (level >= net::LogLevel::kWarning) print_error(line);
   });
   int exit_code = kExitError;
