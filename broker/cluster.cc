@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "broker/groups.h"
+#include "broker/transactions.h"
 
 namespace kmirror::broker {
 
@@ -22,6 +23,7 @@ Cluster::Cluster(ClusterSettings settings)
     nodes_.push_back(std::make_unique<Node>(*this, node));
   }
   groups_ = std::make_unique<Groups>(*this);
+  transactions_ = std::make_unique<Transactions>(*this);
 }
 
 Cluster::~Cluster() = default;
@@ -162,13 +164,15 @@ void Cluster::reschedule() {
 }
 
 TimePoint Cluster::next_deadline() const {
-  TimePoint next = std::min(next_sweep_, groups_->next_deadline());
+  TimePoint next =
+      std::min({next_sweep_, groups_->next_deadline(), transactions_->next_deadline()});
   if (!replications_.empty()) next = std::min(next, replications_.begin()->first);
   return next;
 }
 
 void Cluster::on_time(TimePoint now) {
   groups_->on_time(now);
+  transactions_->on_time(now);
   while (!replications_.empty() && replications_.begin()->first <= now) {
     const auto due = replications_.extract(replications_.begin());
     const auto partition = due.mapped().partition.lock();

@@ -31,6 +31,7 @@
 namespace kmirror::broker {
 
 class Groups;
+class Transactions;
 
 struct ClusterSettings {
   std::vector<NodeSettings> nodes;
@@ -43,7 +44,8 @@ struct ClusterSettings {
   TopicConfig::Overrides topic_defaults;  // under the keys of topics
   Duration replication_delay{};  // of followers behind the leader; nothing: they never are behind
   Duration metadata_delay{};     // until other brokers know of a new leader
-  Duration initial_rebalance_delay{};  // of a group that was empty
+  Duration initial_rebalance_delay{};   // of a group that was empty
+  Duration transaction_marker_delay{};  // from the end of a transaction to its markers
   std::int64_t producer_id_expiration_ms = 86'400'000;
   Duration producer_id_sweep_interval = std::chrono::minutes(10);
 };
@@ -135,6 +137,7 @@ class Cluster {
   // The node that coordinates a group or a transactional id; -1 while no node runs.
   std::int32_t coordinator_of(std::string_view key) const;
   Groups& groups() { return *groups_; }
+  Transactions& transactions() { return *transactions_; }
   std::int64_t next_producer_id() { return next_producer_id_++; }
 
   // What an API offers here, and changes to it: "pose as something that nobody ever released".
@@ -191,6 +194,7 @@ class Cluster {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::multimap<TimePoint, Replication> replications_;
   std::unique_ptr<Groups> groups_;
+  std::unique_ptr<Transactions> transactions_;
   TimePoint next_sweep_ = kNever;
   bool stopping_ = false;
   net::Wakeup clock_;

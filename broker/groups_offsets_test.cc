@@ -1,6 +1,7 @@
 #include "broker/groups.h"
 
 #include "broker/testing/groups_fixture.h"
+#include "broker/transactions.h"
 #include "protocol/messages/offset_delete.h"
 #include "protocol/messages/txn_offset_commit.h"
 
@@ -64,18 +65,26 @@ TEST_F(GroupsOffsetsTest, PartitionsThatDoNotExistAreToldFirst) {
 TEST_F(GroupsOffsetsTest, OffsetsOfATransactionAreUnstableUntilItEnds) {
   cluster->create_topic("t", {.partitions = 1, .config = {}, .assignment = {}});
   commit(commit_request());
+  Transactions& transactions = cluster->transactions();
+  const auto producer = transactions.init("tx", std::chrono::minutes(1), {}).producer;
   TxnOffsetCommitRequest request{.transactional_id = "tx",
                                  .group_id = "g",
-                                 .producer_id = 77,
+                                 .producer_id = producer.id,
+                                 .producer_epoch = producer.epoch,
                                  .group_instance_id = {},
                                  .topics = {}};
   request.topics.push_back({.name = "t", .partitions = {}});
   request.topics[0].partitions.push_back({.partition_index = 0, .committed_offset = 8});
+  auto unknown = ask(request, 3);
+  EXPECT_EQ(unknown->response.topics.at(0).partitions.at(0).error_code,
+            ErrorCode::kInvalidTxnState);
+  transactions.add("tx", producer, {Transactions::partition_of_group("g")},
+                   Transaction::Version::k1);
   auto committed = ask(request, 3);
   EXPECT_EQ(committed->response.topics.at(0).partitions.at(0).error_code, ErrorCode::kNone);
   EXPECT_EQ(fetch().committed_offset, 5);
   EXPECT_EQ(fetch(true).error_code, ErrorCode::kUnstableOffsetCommit);
-  cluster->groups().end_transaction(77, true);
+  transactions.end("tx", producer, true, Transaction::Version::k1);
   EXPECT_EQ(fetch(true).error_code, ErrorCode::kNone);
   EXPECT_EQ(fetch(true).committed_offset, 8);
 }

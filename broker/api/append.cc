@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include "broker/api/transaction_lookup.h"
 #include "broker/core/accept_batch.h"
+#include "broker/transactions.h"
+#include "protocol/records/batch_reader.h"
 #include "protocol/records/batch_view.h"
 
 namespace kmirror::broker {
@@ -14,6 +17,7 @@ using protocol::ProduceRequest;
 namespace {
 
 constexpr std::int16_t kFirstVersionOfNewTransactions = 12;  // KIP-890
+constexpr std::int16_t kFirstVersionWithAbortable = 11;
 
 bool has_too_few_replicas(const Partition& partition, const TopicConfig::Values& config) {
   return std::cmp_less(partition.in_sync().size(), config.min_in_sync_replicas);
@@ -27,7 +31,42 @@ void Append::refuse(CallContext& call, ErrorCode error, std::string reason) {
   if (!reason.empty()) answer.error_message = call.keep(std::move(reason));
 }
 
+ErrorCode Append::verify(CallContext& call, const ProduceRequest& request) {
+  const auto producer = find_transactional_producer(asked);
+  if (!producer || call.cluster.release() < Release{3, 6}) return ErrorCode::kNone;
+  const auto* const state = partition->log.producers().find(producer->id);
+  const bool is_open =
+      state != nullptr && state->epoch == producer->epoch && state->transaction_first_offset;
+  if (is_open) return ErrorCode::kNone;
+  const net::TopicPartition where{topic, asked.index};
+  Transactions& transactions = call.cluster.transactions();
+  const std::string_view id = *request.transactional_id;
+  if (call.version >= kFirstVersionOfNewTransactions) {
+    return verification_error(transactions.add(id, *producer, {where}, Transaction::Version::k2),
+                              true);
+  }
+  const ErrorCode error = transactions.verify(id, *producer, where);
+  // Producers of that time know no other way to try again.
+  if (error == ErrorCode::kConcurrentTransactions) return ErrorCode::kNotEnoughReplicas;
+  return verification_error(error, call.version >= kFirstVersionWithAbortable);
+}
+
+std::optional<ProducerIdAndEpoch> find_transactional_producer(
+    const ProduceRequest::Partition& asked) {
+  if (!asked.records) return std::nullopt;
+  protocol::BatchReader reader(asked.records->bytes());
+  while (reader.next() == protocol::BatchReader::Step::kBatch) {
+    const BatchView batch = reader.batch();
+    if (batch.is_transactional() && batch.producer_id() >= 0) {
+      return ProducerIdAndEpoch{.id = batch.producer_id(), .epoch = batch.producer_epoch()};
+    }
+  }
+  return std::nullopt;
+}
+
 void Append::run(CallContext& call, const ProduceRequest& request) {
+  const ErrorCode unverified = verify(call, request);
+  if (unverified != ErrorCode::kNone) return refuse(call, unverified);
   const TopicConfig::Values& config = call.cluster.find_topic(topic)->config.values();
   if (request.acks == -1 && has_too_few_replicas(*partition, config)) {
     return refuse(call, ErrorCode::kNotEnoughReplicas);

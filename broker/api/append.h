@@ -4,12 +4,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "broker/cluster.h"
+#include "broker/core/transaction.h"
 #include "protocol/messages/produce.h"
 
 namespace kmirror::broker {
+
+// Of the first transactional batch that is sent to a partition.
+std::optional<ProducerIdAndEpoch> find_transactional_producer(
+    const protocol::ProduceRequest::Partition& asked);
 
 struct Append {
   std::string topic;
@@ -31,6 +37,9 @@ struct Append {
   }
 
  private:
+  // Whether the coordinator knows of the transaction that the batch is part of (KIP-890).
+  protocol::ErrorCode verify(CallContext& call, const protocol::ProduceRequest& request);
+
   std::int32_t leader_epoch_ = -1;
   std::int64_t end_offset_ = -1;  // what has to be replicated
 };

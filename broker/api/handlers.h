@@ -6,6 +6,10 @@
 
 namespace kmirror::protocol {
 
+struct AddOffsetsToTxnRequest;
+struct AddOffsetsToTxnResponse;
+struct AddPartitionsToTxnRequest;
+struct AddPartitionsToTxnResponse;
 struct AlterConfigsRequest;
 struct AlterConfigsResponse;
 struct ApiVersionsRequest;
@@ -30,6 +34,10 @@ struct DescribeProducersRequest;
 struct DescribeProducersResponse;
 struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
+struct DescribeTransactionsRequest;
+struct DescribeTransactionsResponse;
+struct EndTxnRequest;
+struct EndTxnResponse;
 struct FetchRequest;
 struct FetchResponse;
 struct FindCoordinatorRequest;
@@ -38,6 +46,8 @@ struct HeartbeatRequest;
 struct HeartbeatResponse;
 struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
+struct InitProducerIdRequest;
+struct InitProducerIdResponse;
 struct JoinGroupRequest;
 struct JoinGroupResponse;
 struct LeaveGroupRequest;
@@ -46,6 +56,8 @@ struct ListGroupsRequest;
 struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
+struct ListTransactionsRequest;
+struct ListTransactionsResponse;
 struct MetadataRequest;
 struct MetadataResponse;
 struct OffsetCommitRequest;
@@ -67,6 +79,10 @@ struct TxnOffsetCommitResponse;
 
 namespace kmirror::broker {
 
+void add_offsets_to_txn(CallContext& call, const protocol::AddOffsetsToTxnRequest& request,
+                        protocol::AddOffsetsToTxnResponse& response);
+void add_partitions_to_txn(CallContext& call, const protocol::AddPartitionsToTxnRequest& request,
+                           protocol::AddPartitionsToTxnResponse& response);
 void alter_configs(CallContext& call, const protocol::AlterConfigsRequest& request,
                    protocol::AlterConfigsResponse& response);
 void api_versions(CallContext& call, const protocol::ApiVersionsRequest& request,
@@ -92,6 +108,10 @@ void describe_producers(CallContext& call, const protocol::DescribeProducersRequ
 void describe_topic_partitions(CallContext& call,
                                const protocol::DescribeTopicPartitionsRequest& request,
                                protocol::DescribeTopicPartitionsResponse& response);
+void describe_transactions(CallContext& call, const protocol::DescribeTransactionsRequest& request,
+                           protocol::DescribeTransactionsResponse& response);
+void end_txn(CallContext& call, const protocol::EndTxnRequest& request,
+             protocol::EndTxnResponse& response);
 net::Awaitable<void> fetch(CallContext& call, const protocol::FetchRequest& request,
                            protocol::FetchResponse& response);
 void find_coordinator(CallContext& call, const protocol::FindCoordinatorRequest& request,
@@ -101,6 +121,8 @@ void heartbeat(CallContext& call, const protocol::HeartbeatRequest& request,
 void incremental_alter_configs(CallContext& call,
                                const protocol::IncrementalAlterConfigsRequest& request,
                                protocol::IncrementalAlterConfigsResponse& response);
+void init_producer_id(CallContext& call, const protocol::InitProducerIdRequest& request,
+                      protocol::InitProducerIdResponse& response);
 net::Awaitable<void> join_group(CallContext& call, const protocol::JoinGroupRequest& request,
                                 protocol::JoinGroupResponse& response);
 void leave_group(CallContext& call, const protocol::LeaveGroupRequest& request,
@@ -109,6 +131,8 @@ void list_groups(CallContext& call, const protocol::ListGroupsRequest& request,
                  protocol::ListGroupsResponse& response);
 void list_offsets(CallContext& call, const protocol::ListOffsetsRequest& request,
                   protocol::ListOffsetsResponse& response);
+void list_transactions(CallContext& call, const protocol::ListTransactionsRequest& request,
+                       protocol::ListTransactionsResponse& response);
 void metadata(CallContext& call, const protocol::MetadataRequest& request,
               protocol::MetadataResponse& response);
 void offset_commit(CallContext& call, const protocol::OffsetCommitRequest& request,

@@ -36,6 +36,18 @@ bool has_transactional_batch(const ProduceRequest& request) {
   return false;
 }
 
+// Since its verification a request is of one transactional producer.
+bool has_several_producers(CallContext& call, const std::vector<Append>& appends) {
+  if (call.cluster.release() < Release{3, 6}) return false;
+  std::optional<ProducerIdAndEpoch> first;
+  for (const Append& append : appends) {
+    const auto producer = find_transactional_producer(append.asked);
+    if (first && producer && *first != *producer) return true;
+    if (producer) first = producer;
+  }
+  return false;
+}
+
 // The partitions of the request in their order. One that is named twice counts with what is said of
 // it last (KafkaApis collects them in a map).
 std::vector<Append> collect(CallContext& call, const ProduceRequest& request) {
@@ -113,7 +125,9 @@ net::Awaitable<void> produce(CallContext& call, const ProduceRequest& request,
   }
   std::vector<Append> appends = collect(call, request);
   const bool unauthorized = !request.transactional_id && has_transactional_batch(request);
+  const bool several = has_several_producers(call, appends);
   for (Append& append : appends) {
+    if (several) append.refuse(call, ErrorCode::kInvalidProducerIdMapping);
     if (unauthorized) append.refuse(call, ErrorCode::kTransactionalIdAuthorizationFailed);
     start(call, request, append, response.node_endpoints);
   }

@@ -5,6 +5,8 @@
 #include "broker/api/group_lookup.h"
 #include "broker/api/group_partitions.h"
 #include "broker/api/handlers.h"
+#include "broker/api/transaction_lookup.h"
+#include "broker/transactions.h"
 
 namespace kmirror::broker {
 
@@ -14,8 +16,22 @@ using protocol::TxnOffsetCommitResponse;
 
 namespace {
 
+// Whether the group is part of the transaction; the new version adds it (KIP-890).
+ErrorCode verify(CallContext& call, const TxnOffsetCommitRequest& request) {
+  constexpr std::int16_t kFirstWithAbortable = 4;
+  constexpr std::int16_t kFirstNew = 5;
+  if (call.cluster.release() < Release{3, 7}) return ErrorCode::kNone;
+  const auto version =
+      call.version >= kFirstNew ? Transaction::Version::k2 : Transaction::Version::k1;
+  const ErrorCode error = call.cluster.transactions().add_or_verify_group(
+      request.transactional_id, {.id = request.producer_id, .epoch = request.producer_epoch},
+      request.group_id, version);
+  return verification_error(error, call.version >= kFirstWithAbortable);
+}
+
 ErrorCode check(CallContext& call, const TxnOffsetCommitRequest& request) {
-  const ErrorCode error = check_group(call, request.group_id);
+  ErrorCode error = check_group(call, request.group_id);
+  if (error == ErrorCode::kNone) error = verify(call, request);
   if (error != ErrorCode::kNone) return error;
   Groups& groups = call.cluster.groups();
   const bool is_new = call.cluster.release() >= Release{4, 0};

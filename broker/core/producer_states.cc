@@ -30,7 +30,12 @@ ProducerStates::Verdict ProducerStates::check(const BatchView& batch, bool is_ne
       }
     }
   }
-  return {.error = check_epoch_and_sequence(batch, state, is_new_protocol), .duplicate_of = {}};
+  ErrorCode error = check_epoch_and_sequence(batch, state, is_new_protocol);
+  const bool is_open = state != nullptr && state->transaction_first_offset;
+  if (error == ErrorCode::kNone && is_open && !batch.is_transactional()) {
+    error = ErrorCode::kInvalidTxnState;
+  }
+  return {.error = error, .duplicate_of = {}};
 }
 
 ErrorCode ProducerStates::check_epoch_and_sequence(const BatchView& batch, const State* state,
