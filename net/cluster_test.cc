@@ -60,7 +60,7 @@ TEST_F(ClusterTest, WaitsForAServerThatComesLater) {
 
 TEST_F(ClusterTest, SaysWhichServersCannotBeReached) {
   settings.bootstrap = {{"nowhere", 1}, {"::1", 2}};
-  runtime.hosts["nowhere"] = {};
+  runtime.network.names["nowhere"] = {};
   const auto started = start();
   ASSERT_FALSE(started);
   EXPECT_THAT(started.error().text,
@@ -70,7 +70,7 @@ TEST_F(ClusterTest, SaysWhichServersCannotBeReached) {
 
 TEST_F(ClusterTest, TriesEveryAddressOfAHost) {
   settings.bootstrap = {{"many", 9092}};
-  runtime.hosts["many"] = {"down1", "down2", "b2"};
+  runtime.network.names["many"] = {.ips = {"down1", "down2", "b2"}};
   EXPECT_TRUE(start());
 }
 
