@@ -33,6 +33,12 @@ std::span<const Telling> offset_stories();
 std::span<const Telling> idempotence_stories();
 std::span<const Telling> transaction_stories();
 std::span<const Telling> transaction_offset_stories();
+std::span<const Telling> group_stories();
+std::span<const Telling> static_member_stories();
+std::span<const Telling> group_offset_stories();
+std::span<const Telling> topic_stories();
+std::span<const Telling> config_stories();
+std::span<const Telling> connection_stories();
 
 inline constexpr Group kGroups[] = {
     {"produce", produce_batch_stories},
@@ -45,6 +51,12 @@ inline constexpr Group kGroups[] = {
     {"idempotence", idempotence_stories},
     {"transactions", transaction_stories},
     {"transactions", transaction_offset_stories},
+    {"groups", group_stories},
+    {"groups", static_member_stories},
+    {"groups", group_offset_stories},
+    {"admin", topic_stories},
+    {"admin", config_stories},
+    {"connection", connection_stories},
 };
 
 }  // namespace kmirror::conformance

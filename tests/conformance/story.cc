@@ -85,9 +85,12 @@ Awaitable<Reply> Story::settled(To to, const Type& type, const void* request, st
     const Masks masks_before = masks_;
     Reply reply = co_await call(to, type, request, version);
     const auto* response = find_message(type.api.key, MessageRole::kResponse);
-    if (!reply.has_come || !has_error(response->layout(), reply.message.get(), passing)) {
-      co_return reply;
-    }
+    const auto has = [&](ErrorCode code) {
+      return has_error(response->layout(), reply.message.get(), code);
+    };
+    // Producer ids are had from the controller a block at a time; meanwhile it is this.
+    const bool is_passing = has(passing) || has(ErrorCode::kCoordinatorLoadInProgress);
+    if (!reply.has_come || !is_passing) co_return reply;
     if (stage_.runtime.now() > patience) co_return reply;
     transcript_ = before;
     masks_ = masks_before;

@@ -28,6 +28,13 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::ranges::find(names, name) != names.end();
 }
 
+// Of a configuration: which keys there are differs from release to release.
+constexpr std::string_view kKeysShown[] = {
+    "cleanup.policy",         "compression.type",    "max.message.bytes",
+    "message.timestamp.type", "min.insync.replicas", "node.id",
+    "num.partitions",         "retention.ms",        "segment.bytes",
+};
+
 class Words {
  public:
   Words(std::int16_t api_key, std::int16_t version, bool is_request, Masks& masks)
@@ -79,10 +86,20 @@ class Words {
 
   std::string array(std::string_view name, Value array) {
     std::vector<std::string> elements;
-    for (std::size_t i = 0; i < array.count(); ++i) elements.push_back(value(name, array[i]));
+    for (std::size_t i = 0; i < array.count(); ++i) {
+      if (is_request_ || name != "configs" || is_key_shown(array[i])) {
+        elements.push_back(value(name, array[i]));
+      }
+    }
     const bool is_of_structs = array.type->element_type->kind == ValueKind::kStruct;
     if (is_of_structs && !is_request_) std::ranges::sort(elements);
     return "[" + absl::StrJoin(elements, " ") + "]";
+  }
+
+  static bool is_key_shown(Value config) {
+    const FieldLayout& key = config.type->layout().fields.front();
+    const auto name = key.of(config.at).as<std::string_view>();
+    return std::ranges::find(kKeysShown, name) != std::end(kKeysShown);
   }
 
   std::string integer(std::string_view name, std::int64_t number) {
@@ -104,7 +121,8 @@ class Words {
 
   std::string text(std::string_view name, std::string_view text) {
     if (is_one_of(name, {"host", "clientHost"}) && !text.empty()) return "$host";
-    if (name == "memberId" && api_key_ == kJoinGroup && !is_request_) masks_.learn_member(text);
+    const bool is_member = name == "memberId" || name == "leader";
+    if (is_member && api_key_ == kJoinGroup && !is_request_) masks_.learn_member(text);
     return masks_.text(text);
   }
 
