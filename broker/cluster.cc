@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "broker/core/compaction.h"
 #include "broker/groups.h"
 #include "broker/transactions.h"
 
@@ -203,6 +204,19 @@ void Cluster::run_retention() {
     for (const auto& partition : topic->partitions) {
       partition->log.retain(oldest_ms, size_max, partition->high_watermark());
       partition->notify();
+    }
+  }
+}
+
+void Cluster::run_compaction() {
+  for (const auto& [name, topic] : topics_) {
+    const TopicConfig::Values& values = topic->config.values();
+    if (!values.compacts) continue;
+    for (const auto& partition : topic->partitions) {
+      partition->log.roll();
+      compact(partition->log, {.now_ms = wall_clock_ms(),
+                               .delete_retention_ms = values.delete_retention_ms,
+                               .limit_offset = partition->last_stable_offset()});
     }
   }
 }

@@ -126,6 +126,7 @@ class Cluster {
   void move_leader(Partition& partition, std::int32_t node);
   // Retention by time and size, as the log cleaner thread runs it.
   void run_retention();
+  // Of all topics that are compacted, up to their last stable offsets.
   void run_compaction();
   void sweep_producer_ids();
 

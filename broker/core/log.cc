@@ -206,6 +206,30 @@ void Log::retain(std::int64_t newest_ms_before, std::size_t size_bytes_max,
   }
 }
 
+// After compaction: segments without batches, and aborted transactions without data. To tell
+// readers of those would make them drop what the same producer committed later, once the marker is
+// gone.
+void Log::forget_emptied() {
+  for (std::size_t i = 0; i + 1 < segments_.size();) {
+    if (!segments_[i].batches.empty()) {
+      ++i;
+      continue;
+    }
+    segments_[i + 1].base_offset = segments_[i].base_offset;
+    segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  std::erase_if(aborted_, [this](const AbortedTransaction& one) {
+    return std::ranges::none_of(segments_, [&one](const Segment& segment) {
+      return std::ranges::any_of(segment.batches, [&one](const LogBatch& stored) {
+        const BatchView batch = stored.view();
+        return batch.producer_id() == one.producer_id && !batch.is_control() &&
+               batch.is_transactional() && batch.base_offset() >= one.first_offset &&
+               batch.base_offset() < one.last_offset;
+      });
+    });
+  });
+}
+
 void Log::roll() {
   if (segments_.back().batches.empty()) return;
   segments_.emplace_back().base_offset = end_offset_;

@@ -136,6 +136,7 @@ class Log {
   void push(Buffer batch, std::int32_t leader_epoch);
   void take_note(const protocol::BatchView& batch);
   void rebuild();
+  void forget_emptied();
   std::size_t segment_of(std::int64_t offset) const;
 
   ProducerStates producers_;
@@ -162,6 +163,7 @@ void Log::rewrite_closed_segments(Rewrite rewrite) {
     }
     segment.batches = std::move(kept);
   }
+  forget_emptied();
 }
 
 }  // namespace kmirror::broker

@@ -53,6 +53,7 @@ std::optional<TimestampAndOffset> Log::newest_timestamp(std::int64_t limit_offse
     for (const LogBatch& batch : segment.batches) {
       const BatchView view = batch.view();
       if (view.base_offset() >= limit_offset || view.last_offset() < start_offset_) continue;
+      if (view.record_count() == 0) continue;
       if (newest == nullptr || newest->view().max_timestamp_ms() < view.max_timestamp_ms()) {
         newest = &batch;
       }
