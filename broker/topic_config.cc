@@ -9,6 +9,10 @@ namespace kmirror::broker {
 
 namespace {
 
+// Clusters begin with a value of their own for it since they keep eligible leader replicas
+// (KIP-966).
+constexpr std::string_view kSetForAll = "min.insync.replicas";
+
 std::int64_t number(const std::string& value) {
   return std::stoll(value);
 }
@@ -67,11 +71,11 @@ std::vector<TopicConfig::Entry> TopicConfig::entries() const {
     const auto of_broker = defaults_.find(name);
     if (of_broker != defaults_.end() && !key.broker_key.empty()) {
       add(key.broker_key, of_broker->second, Source::kStaticBroker);
+    } else if (name == kSetForAll && release_ >= Release{4, 1}) {
+      add(key.broker_key, key.value, Source::kAllBrokers);
     }
     entry.value = entry.synonyms.empty() ? std::string(key.value) : entry.synonyms[0].value;
-    if (!key.default_key.empty()) {
-      add(key.default_key, key.default_text, Source::kDefault);
-    } else if (!key.broker_key.empty()) {
+    if (!key.broker_key.empty() && !key.broker_has_none) {
       add(key.broker_key, key.value, Source::kDefault);
     }
     if (!entry.synonyms.empty()) entry.source = entry.synonyms[0].source;

@@ -45,7 +45,12 @@ class TopicConfig {
   const Overrides& overrides() const { return overrides_; }
 
   // Where a value comes from; numbered as in DescribeConfigs (ConfigSource).
-  enum class Source : std::int8_t { kTopic = 1, kStaticBroker = 4, kDefault = 5 };
+  enum class Source : std::int8_t {
+    kTopic = 1,
+    kAllBrokers = 3,  // set for the whole cluster
+    kStaticBroker = 4,
+    kDefault = 5,
+  };
 
   struct Synonym {
     std::string name;

@@ -86,17 +86,16 @@ TEST(TopicConfigs, TellWhereAValueComesFrom) {
   const auto own = entry_of(config, "retention.ms");
   EXPECT_EQ(own.value, "5");
   EXPECT_EQ(own.source, Source::kTopic);
-  ASSERT_EQ(own.synonyms.size(), 3u);
+  ASSERT_EQ(own.synonyms.size(), 2u);
   EXPECT_EQ(own.synonyms[1].name, "log.retention.ms");
   EXPECT_EQ(own.synonyms[1].value, "1000");
   EXPECT_EQ(own.synonyms[1].source, Source::kStaticBroker);
-  EXPECT_EQ(own.synonyms[2].name, "log.retention.hours");
-  EXPECT_EQ(own.synonyms[2].value, "168");
   const auto untouched = entry_of(config, "segment.bytes");
   EXPECT_EQ(untouched.value, "1073741824");
   EXPECT_EQ(untouched.source, Source::kDefault);
   ASSERT_EQ(untouched.synonyms.size(), 1u);
   EXPECT_EQ(untouched.synonyms[0].name, "log.segment.bytes");
+  EXPECT_EQ(entry_of(config, "min.insync.replicas").source, Source::kAllBrokers);
 }
 
 TEST(TopicConfigs, HaveTheirProblems) {

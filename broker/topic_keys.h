@@ -34,9 +34,8 @@ struct TopicKey {
   std::int64_t min = std::numeric_limits<std::int64_t>::min();  // of numbers
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::string_view allowed;  // texts, and elements of lists, between commas; empty: any
-  // The broker's key with the default, and what that says, where it counts in other units.
-  std::string_view default_key;
-  std::string_view default_text;
+  // The broker's key has no default of its own; another one has, that counts in other units.
+  bool broker_has_none = false;
 };
 
 // In the order of their names.

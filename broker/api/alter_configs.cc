@@ -90,7 +90,7 @@ AdminError apply(CallContext& call, const IncrementalAlterConfigsRequest::Config
     case Operation::kSubtract:
       return change_list(call, change, config, overrides);
   }
-  return {ErrorCode::kInvalidRequest, "Unknown operation."};
+  return {ErrorCode::kUnknownServerError, "Unknown operation."};
 }
 
 AdminError change(CallContext& call, std::string_view name, TopicConfig::Overrides overrides,

@@ -62,13 +62,18 @@ void describe_broker(CallContext& call, const DescribeConfigsRequest::Resource& 
   };
   using enum ConfigType;
   const auto own = Source::kStaticBroker;
+  const auto add_number = [&](std::string_view name, int value) {
+    add(name, std::to_string(value), kInt, value == 1 ? Source::kDefault : own);
+  };
   add("broker.id", std::to_string(call.node.id()), kInt, own);
+  add("node.id", std::to_string(call.node.id()), kInt, own);
   if (!call.node.rack().empty()) add("broker.rack", call.node.rack(), kString, own);
   add("listeners", fmt::format("PLAINTEXT://{}:{}", call.node.host(), call.node.port()), kString,
       own);
-  add("auto.create.topics.enable", settings.auto_create_topics ? "true" : "false", kBoolean, own);
-  add("num.partitions", std::to_string(settings.default_partitions), kInt, own);
-  add("default.replication.factor", std::to_string(settings.default_replication_factor), kInt, own);
+  add("auto.create.topics.enable", settings.auto_create_topics ? "true" : "false", kBoolean,
+      settings.auto_create_topics ? Source::kDefault : own);
+  add_number("num.partitions", settings.default_partitions);
+  add_number("default.replication.factor", settings.default_replication_factor);
   const TopicConfig defaults(settings.release, settings.topic_defaults, {});
   for (const auto& entry : defaults.entries()) {
     if (entry.synonyms.empty()) continue;
