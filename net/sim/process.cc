@@ -87,8 +87,8 @@ Process::~Process() {
 void Process::kill(Death how) {
   if (!alive_) return;
   KM_CHECK(!world_.is_running(id_), "a process is killed from outside");
+  network_.cut(*this, how);  // What it wakes is in the queue, and goes with it.
   alive_ = false;
-  network_.cut(*this, how);
   turn_.unschedule();
   // Frames own timers and handlers, so that either list may change with each one that goes. The
   // newest go first, because tasks refer to what those that spawned them own.

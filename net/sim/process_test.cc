@@ -125,16 +125,43 @@ TEST_F(ProcessTest, AKilledProcessRunsNoMoreAndLeavesNothing) {
   EXPECT_TRUE(story.empty());
 }
 
-// A client whose first call is never answered.
+// Owns its stream, so that the frame takes the stream with it.
+Awaitable<void> read_for_ever(Runtime& runtime, std::vector<std::string>& story) {
+  const Address address{"b", 9092};
+  const auto stream = co_await runtime.connect(address, kNever);
+  Buffer into(1);
+  co_await stream.value()->read_some(into);
+  story.push_back("read");
+}
+
+TEST_F(ProcessTest, AKilledProcessTakesItsStreamsWithIt) {
+  Process server(world, network, "b", "b");
+  const auto listener = server.listen({"b", 9092});
+  Process process(world, network, "a", "a");
+  TaskGroup tasks(process);
+  for (int i = 0; i < 3; ++i) tasks.spawn(read_for_ever(process, story));
+  world.run_until(TimePoint() + seconds(1));
+  process.kill(Death::kClosed);
+  for (int i = 0; i < 3; ++i) {
+    const auto stream = server.run(listener.value()->accept());
+    Buffer into(1);
+    const auto got = server.run(stream.value()->read_some(into));
+    EXPECT_EQ(got.error().text, "connection closed by the peer");
+  }
+  EXPECT_TRUE(story.empty());
+}
+
+// A client with connections whose first call is never answered.
 struct Client {
   explicit Client(Process& process) : process_(process), tasks_(process) {}
 
   Awaitable<bool> start() {
     const Address address{"b", 9092};
     auto stream = co_await process_.connect(address, kNever);
-    connection_ = Connection::start(process_, slabs_, tasks_, {.peer = "peer", .client_id = "t"},
-                                    std::move(stream.value()));
-    tasks_.spawn(negotiate(connection_, ended));
+    const auto connection = Connection::start(
+        process_, slabs_, tasks_, {.peer = "peer", .client_id = "t"}, std::move(stream.value()));
+    tasks_.spawn(negotiate(connection, ended));
+    connections.push_back(connection);
     co_return true;
   }
 
@@ -143,15 +170,14 @@ struct Client {
     ++ended;
   }
 
-  std::weak_ptr<Connection> connection() const { return connection_; }
-
+  // Which only frames keep.
+  std::vector<std::weak_ptr<Connection>> connections;
   int ended = 0;
 
  private:
   Process& process_;
   SlabPool slabs_;
   TaskGroup tasks_;
-  std::shared_ptr<Connection> connection_;
 };
 
 TEST_F(ProcessTest, AProcessIsKilledWithCallsUnderWay) {
@@ -161,13 +187,12 @@ TEST_F(ProcessTest, AProcessIsKilledWithCallsUnderWay) {
   for (const Death how : {Death::kClosed, Death::kReset, Death::kSilent}) {
     auto process = std::make_unique<Process>(world, network, "a", "a");
     auto client = std::make_unique<Client>(*process);
-    ASSERT_TRUE(process->run(client->start()));
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(process->run(client->start()));
     world.run_until(world.now() + seconds(1));
     process->kill(how);
     EXPECT_EQ(client->ended, 0);
-    const std::weak_ptr<Connection> connection = client->connection();
+    for (const auto& connection : client->connections) EXPECT_TRUE(connection.expired());
     client.reset();
-    EXPECT_TRUE(connection.expired()) << "frames held it";
     process.reset();
   }
 }
