@@ -135,7 +135,6 @@ void Group::remove(std::string_view member_id, TimePoint now) {
 
 void Group::prepare_rebalance(TimePoint now) {
   for (auto& [id, member] : members_) {
-    member.owes_sync = false;
     if (state_ == State::kCompletingRebalance) member.assignment.clear();
     if (!member.syncing) continue;
     refuse_sync(*member.syncing, ErrorCode::kRebalanceInProgress);
@@ -189,7 +188,6 @@ void Group::complete_join(TimePoint now) {
 
 void Group::begin_generation(TimePoint now) {
   join_deadline_ = kNever;
-  is_initial_ = false;
   ++generation_;
   protocol_name_.reset();
   if (!members_.empty()) protocol_name_ = members_.choose_protocol();

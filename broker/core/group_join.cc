@@ -79,7 +79,7 @@ void Group::join_again(GroupMember& member, GroupTicket ticket, const Join& join
 }
 
 void Group::add(std::string id, GroupTicket ticket, const Join& join, TimePoint now) {
-  if (members_.empty()) protocol_type_ = join.protocol_type;
+  protocol_type_ = join.protocol_type;
   GroupMember member{.id = std::move(id),
                      .instance_id = join.instance_id,
                      .client_id = join.client_id,

@@ -179,6 +179,7 @@ TEST_F(GroupTest, SyncGroupsThatWaitEndWithARebalance) {
   join(changed);
   EXPECT_EQ(synced(waiting).error, ErrorCode::kRebalanceInProgress);
   EXPECT_EQ(synced(sync(other)).error, ErrorCode::kRebalanceInProgress);
+  for (const auto& [id, member] : group.members()) EXPECT_TRUE(member.assignment.empty());
 }
 
 TEST_F(GroupTest, ASecondRequestTakesThePlaceOfTheFirst) {
@@ -213,6 +214,21 @@ TEST_F(GroupTest, WhoLeavesBeginsARebalance) {
   EXPECT_EQ(group.protocol_type(), "consumer");
   EXPECT_EQ(group.protocol_name(), std::nullopt);
   EXPECT_EQ(group.next_deadline(), kNever);
+}
+
+TEST_F(GroupTest, TheLeaderStaysWhenAnotherLeaves) {
+  Group::Join old = request();
+  old.version = 3;
+  old.client_id = "z";
+  const std::string leader = joined(join(old)).member_id;
+  old.client_id = "a";
+  const GroupTicket first = join(old);
+  const GroupTicket second = join(old);
+  join(request(leader));
+  EXPECT_EQ(joined(first).leader, leader);
+  leave(joined(second).member_id);
+  join(request(leader));
+  EXPECT_EQ(joined(join(request(joined(first).member_id))).leader, leader);
 }
 
 TEST_F(GroupTest, WhoeverWaitsAndLeavesGetsAnError) {

@@ -1,4 +1,4 @@
-// Sessions, rebalances that nobody waits for any more, and static members, which outlive both.
+// Sessions, and rebalances that nobody waits for any more.
 
 #include "broker/core/group.h"
 #include "broker/testing/group_fixture.h"
@@ -36,6 +36,42 @@ TEST_F(GroupTimeTest, CommitsAreSignsOfLife) {
   pass(kSession);
   EXPECT_EQ(group.state(), State::kEmpty);
 }
+
+TEST_F(GroupTimeTest, ASessionBeginsWithTheAnswerToJoinGroup) {
+  const std::string id = new_id();
+  EXPECT_EQ(joined(join(request(id))).error, ErrorCode::kNone);
+  pass(kSession - kMoment);
+  EXPECT_EQ(group.members().size(), 1u);
+  pass(kMoment);
+  EXPECT_EQ(group.members().size(), 0u);
+}
+
+class GroupSyncTimeTest : public GroupFixture, public testing::WithParamInterface<bool> {};
+
+TEST_P(GroupSyncTimeTest, ASessionBeginsWithTheAnswerToSyncGroup) {
+  const bool is_assigned = GetParam();  // or refused, because of a rebalance
+  const std::string leader = make_stable();
+  const std::string other = new_id();
+  join(request(other));
+  join(request(leader));
+  const GroupTicket waiting = sync(other);
+  for (int i = 0; i < 3; ++i) {
+    pass(kSession - kMoment);
+    EXPECT_EQ(heartbeat(leader), ErrorCode::kNone);
+  }
+  EXPECT_TRUE(waits(waiting));
+  Group::Join changed = request(leader);
+  changed.protocols[0].metadata = {2};
+  is_assigned ? sync(leader) : join(changed);
+  EXPECT_FALSE(waits(waiting));
+  pass(kSession - kMoment);
+  EXPECT_EQ(group.members().size(), 2u);
+  if (is_assigned) heartbeat(leader);
+  pass(kMoment);
+  EXPECT_EQ(group.members().size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(, GroupSyncTimeTest, testing::Bool());
 
 TEST_F(GroupTimeTest, AMemberThatWaitsIsThere) {
   const std::string leader = make_stable();
@@ -106,6 +142,15 @@ TEST_F(GroupTimeTest, WhoDoesNotSyncInTimeIsRemoved) {
   EXPECT_EQ(joined(join(request(other))).leader, other);
 }
 
+TEST_F(GroupTimeTest, OnceAllHaveSyncedNobodyIsLate) {
+  const std::string leader = make_stable();
+  for (TimePoint end = now + 2 * kRebalance; now < end;) {
+    EXPECT_EQ(heartbeat(leader), ErrorCode::kNone);
+    pass(seconds(5));
+  }
+  EXPECT_EQ(group.generation(), 1);
+}
+
 TEST_F(GroupTimeTest, AnIdThatNobodyUsesRunsOut) {
   const std::string leader = make_stable();
   const std::string pending = new_id();
@@ -173,6 +218,29 @@ TEST_F(GroupTimeTest, AGroupThatMovesTellsWhoWaitsAndGoesOn) {
   EXPECT_EQ(synced(waiting).error, ErrorCode::kNotCoordinator);
 }
 
+TEST_F(GroupTimeTest, AGroupThatMovesHasAllItsTimeAgain) {
+  const std::string leader = make_stable();
+  const std::string other = add_to_stable(leader);
+  join(request(leader));
+  for (TimePoint end = now + kRebalance - seconds(5); now < end;) {
+    pass(seconds(5));
+    EXPECT_EQ(heartbeat(other), ErrorCode::kRebalanceInProgress);
+  }
+  move();
+  pass(seconds(6));
+  EXPECT_EQ(heartbeat(other), ErrorCode::kRebalanceInProgress);
+  join(request(other));
+  join(request(leader));
+  for (TimePoint end = now + kRebalance - seconds(5); now < end;) {
+    pass(seconds(5));
+    EXPECT_EQ(heartbeat(other), ErrorCode::kNone);
+    EXPECT_EQ(heartbeat(leader), ErrorCode::kNone);
+  }
+  move();
+  pass(seconds(6));
+  EXPECT_EQ(heartbeat(other), ErrorCode::kNone);
+}
+
 TEST_F(GroupTimeTest, AGroupThatMovesBeforeItsFirstGenerationIsEmpty) {
   Group patient(seconds(3), random);
   patient.on_join(1, request(), now);
@@ -182,88 +250,6 @@ TEST_F(GroupTimeTest, AGroupThatMovesBeforeItsFirstGenerationIsEmpty) {
   patient.on_move(now);
   EXPECT_EQ(patient.state(), State::kEmpty);
   EXPECT_EQ(patient.next_deadline(), kNever);
-}
-
-TEST_F(GroupTimeTest, AStaticMemberKeepsItsPlaceWhenItComesAgain) {
-  const std::string first = joined(join_static("one")).member_id;
-  EXPECT_TRUE(first.starts_with("one-"));
-  sync(first, {{first, Buffer{4}}}, "one");
-  EXPECT_EQ(group.state(), State::kStable);
-
-  const Group::JoinAnswer& again = joined(join_static("one"));
-  EXPECT_EQ(again.error, ErrorCode::kNone);
-  EXPECT_EQ(again.generation, 1);
-  EXPECT_NE(again.member_id, first);
-  EXPECT_EQ(again.leader, again.member_id);
-  EXPECT_TRUE(again.skip_assignment);
-  EXPECT_EQ(again.members.size(), 1u);
-  EXPECT_EQ(synced(sync(again.member_id, {}, "one")).assignment, Buffer{4});
-
-  EXPECT_EQ(group.on_heartbeat({first, "one", 1}, now), ErrorCode::kFencedInstanceId);
-  EXPECT_EQ(group.on_heartbeat({first, std::nullopt, 1}, now), ErrorCode::kUnknownMemberId);
-  EXPECT_EQ(synced(sync(first, {}, "one")).error, ErrorCode::kFencedInstanceId);
-  Group::Join old = request(first);
-  old.instance_id = "one";
-  EXPECT_EQ(joined(join(old)).error, ErrorCode::kFencedInstanceId);
-}
-
-TEST_F(GroupTimeTest, OlderClientsAreNotToldThatTheyLead) {
-  const std::string first = joined(join_static("one", 8)).member_id;
-  sync(first, {}, "one");
-  const Group::JoinAnswer& again = joined(join_static("one", 8));
-  EXPECT_EQ(again.leader, first);
-  EXPECT_FALSE(again.skip_assignment);
-  EXPECT_TRUE(again.members.empty());
-  EXPECT_EQ(group.members().leader(), again.member_id);
-}
-
-TEST_F(GroupTimeTest, WhoIsReplacedWhileItWaitsIsFenced) {
-  const std::string leader = make_stable();
-  const GroupTicket first = join_static("one");
-  EXPECT_TRUE(waits(first));
-  const GroupTicket second = join_static("one");
-  EXPECT_EQ(joined(first).error, ErrorCode::kFencedInstanceId);
-  join(request(leader));
-  const std::string id = joined(second).member_id;
-
-  const GroupTicket waiting = sync(id, {}, "one");
-  const GroupTicket third = join_static("one");
-  EXPECT_EQ(synced(waiting).error, ErrorCode::kFencedInstanceId);
-  // The leader knows the old id, so all join again.
-  EXPECT_TRUE(waits(third));
-  join(request(leader));
-  EXPECT_EQ(joined(third).generation, 3);
-}
-
-TEST_F(GroupTimeTest, AStaticMemberThatStaysAwayKeepsItsPlaceForItsSession) {
-  const std::string leader = make_stable();
-  const GroupTicket ticket = join_static("one");
-  join(request(leader));
-  const std::string id = joined(ticket).member_id;
-  sync(leader);
-  sync(id, {}, "one");
-  Group::Join long_session = request(id);
-  long_session.instance_id = "one";
-  long_session.session_timeout = minutes(10);
-  long_session.protocols[0].metadata = {2};
-  join(long_session);
-  join(request(leader));
-  sync(leader);
-  sync(id, {}, "one");
-
-  const GroupTicket again = join(request(leader));
-  pass(kRebalance);
-  // It did not join, but is part of the new generation all the same.
-  EXPECT_EQ(joined(again).members.size(), 2u);
-}
-
-TEST_F(GroupTimeTest, AnAdministratorRemovesAStaticMemberByName) {
-  const std::string id = joined(join_static("one")).member_id;
-  EXPECT_EQ(group.on_leave("", "two", now), ErrorCode::kUnknownMemberId);
-  EXPECT_EQ(group.on_leave("", std::nullopt, now), ErrorCode::kUnknownMemberId);
-  EXPECT_EQ(group.on_leave("x", "one", now), ErrorCode::kFencedInstanceId);
-  EXPECT_EQ(group.on_leave("", "one", now), ErrorCode::kNone);
-  EXPECT_EQ(group.state(), State::kEmpty);
 }
 
 }  // namespace
