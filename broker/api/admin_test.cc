@@ -172,14 +172,19 @@ TEST_F(AdminTest, ConfigurationsAreDescribed) {
   auto& resource = request.resources.emplace_back();
   resource.resource_type = kTopicResource;
   resource.resource_name = "t";
-  resource.configuration_keys = {"retention.ms"};
+  resource.configuration_keys = {"retention.ms", "segment.bytes"};
   request.include_synonyms = true;
   const auto asked = ask(request, 4);
   const auto& configs = asked->response.results.at(0).configs;
-  ASSERT_EQ(configs.size(), 1u);
+  ASSERT_EQ(configs.size(), 2u);
   EXPECT_EQ(configs[0].value, "5");
   EXPECT_EQ(configs[0].config_source, 1);
   EXPECT_EQ(configs[0].synonyms.size(), 1u);
+  EXPECT_EQ(configs[1].config_source, 5);
+  request.include_synonyms = false;
+  const auto old = ask(request, 0);
+  EXPECT_FALSE(old->response.results.at(0).configs.at(0).is_default);
+  EXPECT_TRUE(old->response.results.at(0).configs.at(1).is_default);
   request.resources[0].resource_name = "missing";
   EXPECT_EQ(ask(request, 4)->response.results.at(0).error_code,
             ErrorCode::kUnknownTopicOrPartition);

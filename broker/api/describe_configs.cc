@@ -25,7 +25,7 @@ bool is_wanted(const DescribeConfigsRequest::Resource& resource, std::string_vie
   return !keys || keys->empty() || std::ranges::count(*keys, key) > 0;
 }
 
-DescribeConfigsResponse::Config& tell(DescribeConfigsResponse::Result& result,
+DescribeConfigsResponse::Config& tell(CallContext& call, DescribeConfigsResponse::Result& result,
                                       std::string_view name, std::string_view value,
                                       ConfigType type, Source source) {
   auto& told = result.configs.emplace_back();
@@ -33,7 +33,7 @@ DescribeConfigsResponse::Config& tell(DescribeConfigsResponse::Result& result,
   told.value = value;
   told.config_type = static_cast<std::int8_t>(type);
   told.config_source = static_cast<std::int8_t>(source);
-  told.is_default = source == Source::kDefault;
+  told.is_default = call.version == 0 && source == Source::kDefault;
   told.documentation.reset();
   return told;
 }
@@ -42,7 +42,8 @@ void describe_topic(CallContext& call, const DescribeConfigsRequest::Resource& r
                     bool with_synonyms, DescribeConfigsResponse::Result& result) {
   for (const auto& entry : call.cluster.find_topic(resource.resource_name)->config.entries()) {
     if (!is_wanted(resource, entry.key.name)) continue;
-    auto& told = tell(result, entry.key.name, call.keep(entry.value), entry.key.type, entry.source);
+    auto& told =
+        tell(call, result, entry.key.name, call.keep(entry.value), entry.key.type, entry.source);
     if (!with_synonyms) continue;
     for (const auto& synonym : entry.synonyms) {
       auto& also = told.synonyms.emplace_back();
@@ -58,7 +59,7 @@ void describe_broker(CallContext& call, const DescribeConfigsRequest::Resource& 
   const ClusterSettings& settings = call.cluster.settings();
   const auto add = [&](std::string_view name, std::string value, ConfigType type, Source source) {
     if (!is_wanted(resource, name)) return;
-    tell(result, name, call.keep(std::move(value)), type, source).read_only = true;
+    tell(call, result, name, call.keep(std::move(value)), type, source).read_only = true;
   };
   using enum ConfigType;
   const auto own = Source::kStaticBroker;
