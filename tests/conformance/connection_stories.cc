@@ -46,7 +46,7 @@ Awaitable<void> features(Story& s) {
   const Reply reply = co_await s.ask(To{1, 1}, request, 4);
   const auto& answer = reply.as<ApiVersionsResponse>();
   for (const auto& feature : answer.finalized_features) {
-    if (feature.name != "transaction.version" && feature.name != "group.version") continue;
+    if (feature.name != "transaction.version") continue;
     s.note(fmt::format("{} is {}", feature.name, feature.max_version_level));
   }
 }

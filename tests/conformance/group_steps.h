@@ -78,6 +78,7 @@ Awaitable<void> fetch_offsets(Story& story, const GroupName& group, std::string_
                               std::int16_t version = 7);
 
 Awaitable<void> describe(Story& story, const GroupName& group, std::int16_t version = 5);
-Awaitable<void> until_state(Story& story, const GroupName& group, std::string_view state);
+// Not written down.
+Awaitable<void> until_no_members(Story& story, const GroupName& group);
 
 }  // namespace kmirror::conformance

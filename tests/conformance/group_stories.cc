@@ -205,7 +205,7 @@ Awaitable<void> rebalance_timeout(Story& s) {
 Awaitable<void> session_timeout(Story& s) {
   const GroupName g = co_await new_group(s);
   const Member member = co_await first_member(s, g, {.session_timeout_ms = 6000});
-  co_await until_state(s, g, "Empty");
+  co_await until_no_members(s, g);
   co_await heartbeat(s, g.id, member);
 }
 

@@ -13,10 +13,10 @@ using net::Result;
 
 constexpr std::size_t kFrameMax = 64 << 20;
 
-Awaitable<void> close_at(TimePoint deadline, net::Wakeup& ended, bool& is_late, Link& link) {
-  is_late = true;
+Awaitable<void> close_at(TimePoint deadline, net::Wakeup& ended, const bool& has_ended,
+                         Link& link) {
   co_await ended.wait(deadline);
-  if (is_late) link.close();
+  if (!has_ended) link.close();
 }
 
 }  // namespace
@@ -44,11 +44,11 @@ Awaitable<bool> Link::send(Buffer bytes) {
 Awaitable<Link::Outcome> Link::receive(TimePoint deadline) {
   net::TaskGroup watch(runtime_);
   net::Wakeup ended(runtime_);
-  bool is_late = false;
-  watch.spawn(close_at(deadline, ended, is_late, *this));
+  bool has_ended = false;
+  watch.spawn(close_at(deadline, ended, has_ended, *this));
   Outcome outcome = co_await read_frame();
   const bool in_time = runtime_.now() < deadline;
-  is_late = false;
+  has_ended = true;
   ended.notify();
   co_await watch.join();
   if (outcome == Outcome::kClosed && !in_time) outcome = Outcome::kSilence;

@@ -30,9 +30,8 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 
 // Of a configuration: which keys there are differs from release to release.
 constexpr std::string_view kKeysShown[] = {
-    "cleanup.policy",         "compression.type",    "max.message.bytes",
-    "message.timestamp.type", "min.insync.replicas", "node.id",
-    "num.partitions",         "retention.ms",        "segment.bytes",
+    "cleanup.policy", "compression.type", "max.message.bytes", "message.timestamp.type",
+    "node.id",        "num.partitions",   "retention.ms",      "segment.bytes",
 };
 
 class Words {

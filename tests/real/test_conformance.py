@@ -21,9 +21,12 @@ PROGRAM = pathlib.Path(
     or ROOT / "build" / "release" / "tests" / "conformance" / "conformance"
 )
 
-# Records and producers of stories are from 2020; nobody sweeps them away meanwhile.
+# Records and producers of stories are from 2020: nobody sweeps them away meanwhile, and what is of
+# today, as markers of transactions are, does not begin another segment, where a fetch would end.
 HOUR_MS = "3600000"
+CENTURY_MS = "3153600000000"
 SETTINGS = {
+    "log.roll.ms": CENTURY_MS,
     "log.initial.task.delay.ms": HOUR_MS,
     "log.retention.check.interval.ms": HOUR_MS,
     "producer.id.expiration.check.interval.ms": HOUR_MS,
