@@ -1,5 +1,6 @@
 #include "broker/api/append.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/api/transaction_lookup.h"
@@ -19,8 +20,14 @@ namespace {
 constexpr std::int16_t kFirstVersionOfNewTransactions = 12;  // KIP-890
 constexpr std::int16_t kFirstVersionWithAbortable = 11;
 
-bool has_too_few_replicas(const Partition& partition, const TopicConfig::Values& config) {
-  return std::cmp_less(partition.in_sync().size(), config.min_in_sync_replicas);
+// More than there are replicas mean all of them (Partition.effectiveMinIsr).
+bool has_too_few_replicas(const CallContext& call, const Partition& partition,
+                          const TopicConfig::Values& config) {
+  auto wanted = static_cast<std::size_t>(config.min_in_sync_replicas);
+  if (call.cluster.release() >= Release{3, 7}) {
+    wanted = std::min(wanted, partition.replicas().size());
+  }
+  return partition.in_sync().size() < wanted;
 }
 
 }  // namespace
@@ -68,7 +75,7 @@ void Append::run(CallContext& call, const ProduceRequest& request) {
   const ErrorCode unverified = verify(call, request);
   if (unverified != ErrorCode::kNone) return refuse(call, unverified);
   const TopicConfig::Values& config = call.cluster.find_topic(topic)->config.values();
-  if (request.acks == -1 && has_too_few_replicas(*partition, config)) {
+  if (request.acks == -1 && has_too_few_replicas(call, *partition, config)) {
     return refuse(call, ErrorCode::kNotEnoughReplicas);
   }
   const ConstBytes records = asked.records ? asked.records->bytes() : ConstBytes();
@@ -76,7 +83,7 @@ void Append::run(CallContext& call, const ProduceRequest& request) {
                                                   .release = call.cluster.release(),
                                                   .produce_version = call.version,
                                                   .now_ms = call.cluster.wall_clock_ms()});
-  answer.log_start_offset = partition->log.start_offset();
+  if (accepted.has_log_start) answer.log_start_offset = partition->log.start_offset();
   if (accepted.error != ErrorCode::kNone) {
     const std::string_view reason = call.keep(accepted.reason);
     for (const std::int32_t index : accepted.bad_records) {
@@ -119,7 +126,7 @@ bool Append::is_settled(CallContext& call) {
   }
   if (partition->high_watermark() < end_offset_) return false;
   const Topic* const known = call.cluster.find_topic(topic);
-  if (known != nullptr && has_too_few_replicas(*partition, known->config.values())) {
+  if (known != nullptr && has_too_few_replicas(call, *partition, known->config.values())) {
     answer.error_code = ErrorCode::kNotEnoughReplicasAfterAppend;
   }
   return true;

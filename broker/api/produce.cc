@@ -21,7 +21,13 @@ using protocol::ProduceResponse;
 namespace {
 
 constexpr std::int16_t kFirstVersion = 3;
+constexpr std::int16_t kFirstVersionWithLeader = 10;
 constexpr std::int16_t kFirstVersionWithIds = 13;
+
+// Which nobody but brokers writes to.
+bool is_internal(std::string_view topic) {
+  return topic == "__consumer_offsets" || topic == "__transaction_state";
+}
 
 bool has_transactional_batch(const ProduceRequest& request) {
   for (const auto& topic : request.topic_data) {
@@ -79,10 +85,13 @@ void start(CallContext& call, const ProduceRequest& request, Append& append,
   if (request.acks < -1 || request.acks > 1) {
     return append.refuse(call, ErrorCode::kInvalidRequiredAcks);
   }
+  if (is_internal(append.topic)) return append.refuse(call, ErrorCode::kInvalidTopicException);
   const auto found = look_up(call, append.topic, append.asked.index, -1);
   append.partition = found.partition;
   if (found.error == ErrorCode::kNone) return append.run(call, request);
-  tell_leader(call, found, append.answer.current_leader, endpoints);
+  if (call.version >= kFirstVersionWithLeader) {
+    tell_leader(call, found, append.answer.current_leader, endpoints);
+  }
   append.refuse(call, found.error);
 }
 

@@ -35,7 +35,18 @@ ErrorCode invalid_record(const ProduceRules& rules) {
   return rules.release < Release{2, 4} ? ErrorCode::kCorruptMessage : ErrorCode::kInvalidRecord;
 }
 
+// What ByteBufferLogInputStream stumbles over before it has a batch.
+bool is_corrupt(ConstBytes records) {
+  constexpr std::int32_t kLeastLength = 14;
+  constexpr std::int8_t kNewestMagic = 2;
+  if (records.size() <= field::kMagic) return false;
+  if (load_be<std::int32_t>(records.data() + field::kBatchLength) < kLeastLength) return true;
+  const auto magic = load_be<std::int8_t>(records.data() + field::kMagic);
+  return magic < 0 || magic > kNewestMagic;
+}
+
 std::optional<Problem> check_shape(ConstBytes records, const ProduceRules& rules) {
+  if (is_corrupt(records)) return Problem{ErrorCode::kCorruptMessage, "this is no batch", {}};
   BatchReader reader(records);
   const BatchReader::Step first = reader.next();
   if (first == BatchReader::Step::kPartial || first == BatchReader::Step::kEnd) {
@@ -44,8 +55,16 @@ std::optional<Problem> check_shape(ConstBytes records, const ProduceRules& rules
   if (first == BatchReader::Step::kLegacy) {
     return Problem{invalid_record(rules), "only record batches of magic 2 are taken", {}};
   }
-  if (reader.bytes().size() < records.size()) {
+  const ConstBytes rest = records.subspan(std::min(records.size(), reader.bytes().size()));
+  if (is_corrupt(rest)) return Problem{ErrorCode::kCorruptMessage, "a second batch is none", {}};
+  // The beginning of another one is left out.
+  const BatchReader::Step second = BatchReader(rest).next();
+  if (second != BatchReader::Step::kPartial && second != BatchReader::Step::kEnd) {
     return Problem{invalid_record(rules), "there is more than one record batch", {}};
+  }
+  const auto codec = reader.batch().codec();
+  if (codec == Codec::kZstd && rules.produce_version < kFirstVersionWithZstd) {
+    return Problem{ErrorCode::kUnsupportedCompressionType, "this version may not carry zstd", {}};
   }
   return std::nullopt;
 }
@@ -54,9 +73,6 @@ std::optional<Problem> check_header(const BatchView& batch, const ProduceRules& 
   const auto invalid = [&](const char* reason) {
     return Problem{invalid_record(rules), reason, {}};
   };
-  if (batch.codec() == Codec::kZstd && rules.produce_version < kFirstVersionWithZstd) {
-    return Problem{ErrorCode::kUnsupportedCompressionType, "this version may not carry zstd", {}};
-  }
   if (batch.base_offset() != 0) return invalid("the base offset is not 0");
   if (batch.bytes().size() > static_cast<std::size_t>(rules.topic.max_message_bytes)) {
     return Problem{ErrorCode::kMessageTooLarge, "the batch is larger than max.message.bytes", {}};
@@ -98,7 +114,7 @@ std::optional<Problem> check_records(const BatchView& batch, ConstBytes payload,
   protocol::RecordView record;
   std::int32_t index = 0;
   for (; cursor.next(record); ++index) {
-    const std::int64_t timestamp_ms = batch.base_timestamp_ms() + record.timestamp_delta_ms;
+    const std::int64_t timestamp_ms = batch.timestamp_at(record.timestamp_delta_ms);
     if (record.offset_delta != index) contents.in_order = false;
     contents.max_timestamp_ms = std::max(contents.max_timestamp_ms, timestamp_ms);
     if (rules.topic.compacts && !record.key) keyless.bad_records.push_back(index);
@@ -114,7 +130,9 @@ std::optional<Problem> check_timestamp_type(const BatchView& batch, const Produc
   if (batch.timestamp_type() != TimestampType::kLogAppendTime) return std::nullopt;
   const bool lenient = rules.release >= Release{3, 6};
   if (lenient && rules.topic.timestamp_type == TimestampType::kCreateTime) return std::nullopt;
-  return Problem{ErrorCode::kInvalidTimestamp, "the batch claims LogAppendTime", {}};
+  Problem problem{ErrorCode::kInvalidTimestamp, "the batch claims LogAppendTime", {}};
+  for (std::int32_t i = 0; i < batch.record_count(); ++i) problem.bad_records.push_back(i);
+  return problem;
 }
 
 // The same records in another codec, numbered from 0; the producer's fields are kept.
@@ -160,22 +178,37 @@ void stamp(Buffer& bytes, const ProduceRules& rules, std::int64_t max_timestamp_
 }
 
 AcceptedBatch refuse(Problem problem) {
+  const bool is_expected = problem.error == ErrorCode::kCorruptMessage ||
+                           problem.error == ErrorCode::kMessageTooLarge ||
+                           problem.error == ErrorCode::kRecordListTooLarge;
   return {.error = problem.error,
           .reason = std::move(problem.reason),
           .bad_records = std::move(problem.bad_records),
+          .has_log_start = !is_expected,
           .batch = {}};
+}
+
+bool is_larger(const Buffer& batch, std::int32_t limit_bytes) {
+  return batch.size() > static_cast<std::size_t>(limit_bytes);
 }
 
 }  // namespace
 
 AcceptedBatch accept_batch(ConstBytes records, const ProduceRules& rules) {
-  if (auto problem = check_shape(records, rules)) return refuse(*std::move(problem));
-  const BatchView batch(records);
+  if (auto problem = check_shape(records, rules)) {
+    AcceptedBatch refused = refuse(*std::move(problem));
+    refused.has_log_start = false;
+    return refused;
+  }
+  BatchReader reader(records);
+  reader.next();
+  const BatchView batch = reader.batch();
   if (auto problem = check_header(batch, rules)) return refuse(*std::move(problem));
   Buffer scratch;
   const protocol::OpenedBatch opened = protocol::open_batch(batch, kMaxDecompressedBytes, scratch);
   if (opened.error != protocol::OpenError::kNone) {
-    return refuse({invalid_record(rules), protocol::open_error_text(opened.error), {}});
+    // No exception of Kafka's record classes, but whatever a codec throws.
+    return refuse({ErrorCode::kUnknownServerError, protocol::open_error_text(opened.error), {}});
   }
   if (auto problem = check_timestamp_type(batch, rules)) return refuse(*std::move(problem));
   Contents contents;
@@ -187,7 +220,7 @@ AcceptedBatch accept_batch(ConstBytes records, const ProduceRules& rules) {
   const bool passes = source == target && (contents.in_order || source == Codec::kNone);
   AcceptedBatch accepted;
   if (passes) {
-    accepted.batch.assign(records.begin(), records.end());
+    accepted.batch.assign(batch.bytes().begin(), batch.bytes().end());
   } else if (source == target && rules.release >= Release{2, 6}) {
     // LogValidator has skipped keys and values by then, and fails on the way to a new batch.
     return refuse({ErrorCode::kUnknownServerError, "offsets within the batch have holes", {}});
@@ -195,8 +228,11 @@ AcceptedBatch accept_batch(ConstBytes records, const ProduceRules& rules) {
     accepted.batch = rebuild(batch, opened.payload, target);
   }
   stamp(accepted.batch, rules, contents.max_timestamp_ms, !passes);
-  if (accepted.batch.size() > static_cast<std::size_t>(rules.topic.max_message_bytes)) {
+  if (is_larger(accepted.batch, rules.topic.max_message_bytes)) {
     return refuse({ErrorCode::kMessageTooLarge, "the rebuilt batch exceeds max.message.bytes", {}});
+  }
+  if (is_larger(accepted.batch, rules.topic.segment_bytes)) {
+    return refuse({ErrorCode::kRecordListTooLarge, "the batch is larger than a segment", {}});
   }
   return accepted;
 }

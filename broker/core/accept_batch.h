@@ -18,7 +18,10 @@ struct AcceptedBatch {
   protocol::ErrorCode error = protocol::ErrorCode::kNone;
   std::string reason;                     // for people, where there is an error
   std::vector<std::int32_t> bad_records;  // which ones, where records are to blame
-  Buffer batch;                           // as it is stored but for offset and leader epoch
+  // What is refused before a log looks at it, and where a log says no more than that it was (the
+  // exceptions that ReplicaManager expects), has no log start in its answer.
+  bool has_log_start = true;
+  Buffer batch;  // as it is stored but for offset and leader epoch
 };
 
 struct ProduceRules {
