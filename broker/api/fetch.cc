@@ -38,7 +38,7 @@ Look look_at(CallContext& call, const FetchRequest& request,
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     auto& answer = look.answers[i];
     read_partition(call, partitions[i], limits, answer, look.endpoints);
-    look.bytes += answer.records->size();
+    if (answer.records) look.bytes += answer.records->size();
     look.has_news |= answer.error_code != ErrorCode::kNone || answer.diverging_epoch.epoch >= 0 ||
                      answer.preferred_read_replica >= 0;
   }

@@ -13,7 +13,9 @@ using protocol::FetchResponse;
 namespace {
 
 constexpr std::int16_t kFirstVersionFromReplicas = 11;
+constexpr std::int16_t kFirstVersionWithZstd = 10;
 constexpr std::int16_t kFirstVersionWithIds = 13;
+constexpr std::int16_t kFirstVersionWithLeader = 16;
 
 // A replica in the client's rack that has everything, where this node is in another (KIP-392).
 std::int32_t preferred_replica(CallContext& call, const Partition& partition,
@@ -72,6 +74,12 @@ void read_records(CallContext& call, const Partition& partition, const FetchPart
   }
 }
 
+// What KafkaApis refuses by itself has no aborted transactions; what a log refuses has null.
+void refuse(FetchResponse::Partition& answer, ErrorCode error) {
+  answer.error_code = error;
+  answer.aborted_transactions.emplace();
+}
+
 }  // namespace
 
 std::shared_ptr<Partition> partition_of(CallContext& call, const FetchPartition& asked) {
@@ -92,15 +100,22 @@ void read_partition(CallContext& call, const FetchPartition& asked, FetchLimits&
                                  ? call.cluster.find_topic(asked.topic)
                                  : call.cluster.find_topic(asked.topic_id);
   if (topic == nullptr) {
-    answer.error_code = call.version < kFirstVersionWithIds ? ErrorCode::kUnknownTopicOrPartition
-                                                            : ErrorCode::kUnknownTopicId;
-    return;
+    return refuse(answer, call.version < kFirstVersionWithIds ? ErrorCode::kUnknownTopicOrPartition
+                                                              : ErrorCode::kUnknownTopicId);
+  }
+  const bool is_zstd = topic->config.values().codec == compression::Codec::kZstd;
+  if (is_zstd && call.version < kFirstVersionWithZstd && call.cluster.release() < Release{4, 0}) {
+    answer.records.reset();
+    return refuse(answer, ErrorCode::kUnsupportedCompressionType);
   }
   const From from = call.version >= kFirstVersionFromReplicas ? From::kReplica : From::kLeader;
   const auto found = look_up(call, topic->name, asked.index, asked.leader_epoch, from);
+  if (found.error == ErrorCode::kUnknownTopicOrPartition) return refuse(answer, found.error);
   answer.error_code = found.error;
   if (found.error != ErrorCode::kNone) {
-    tell_leader(call, found, answer.current_leader, endpoints);
+    if (call.version >= kFirstVersionWithLeader) {
+      tell_leader(call, found, answer.current_leader, endpoints);
+    }
     return;
   }
   const Partition& partition = *found.partition;
