@@ -10,7 +10,9 @@ Partition::Partition(std::vector<std::int32_t> replicas, ProducerRules rules)
     : log(rules),
       replicas_(std::move(replicas)),
       in_sync_(replicas_.begin(), replicas_.end()),
-      leader_(replicas_.front()) {}
+      leader_(replicas_.front()) {
+  log.begin_epoch(leader_epoch_);
+}
 
 Partition::Leadership Partition::leadership(TimePoint now, Duration delay) const {
   const bool heard = leader_epoch_ == 0 || now - elected_at_ >= delay;
@@ -25,6 +27,7 @@ void Partition::elect(std::int32_t node, TimePoint now) {
   ++leader_epoch_;
   if (node >= 0) {
     log.truncate(replicated_[node]);
+    log.begin_epoch(leader_epoch_);
     high_watermark_ = std::min(high_watermark_, log.end_offset());
     for (auto& [replica, end_offset] : replicated_) {
       end_offset = std::min(end_offset, log.end_offset());

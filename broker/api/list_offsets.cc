@@ -2,7 +2,9 @@
 // time. Readers see up to the high watermark, or the last stable offset. Version 0 gives where
 // segments begin. Left out: tiered storage, of which there is none.
 #include <algorithm>
-#include <set>
+#include <limits>
+#include <map>
+#include <utility>
 
 #include "broker/api/handlers.h"
 #include "broker/api/partition_lookup.h"
@@ -23,6 +25,30 @@ constexpr std::int64_t kEarliestLocal = -4;
 constexpr std::int64_t kLatestTiered = -5;
 
 constexpr std::int16_t kFirstVersionWithEpoch = 4;
+
+// The first version in which a time has a special meaning.
+std::int16_t first_version_with(std::int64_t timestamp_ms) {
+  switch (timestamp_ms) {
+    case kNewestTimestamp:
+      return 7;
+    case kEarliestLocal:
+      return 8;
+    case kLatestTiered:
+      return 9;
+    default:
+      return timestamp_ms >= kEarliest ? 0 : std::numeric_limits<std::int16_t>::max();
+  }
+}
+
+using Asked = std::map<std::pair<std::string_view, std::int32_t>, int>;
+
+Asked count(const ListOffsetsRequest& request) {
+  Asked asked;
+  for (const auto& topic : request.topics) {
+    for (const auto& partition : topic.partitions) ++asked[{topic.name, partition.partition_index}];
+  }
+  return asked;
+}
 
 TimestampAndOffset find(const Partition& partition, std::int64_t timestamp_ms,
                         std::int64_t limit_offset) {
@@ -61,15 +87,19 @@ std::vector<std::int64_t> segment_starts(const Partition& partition,
 
 void list_offsets(CallContext& call, const ListOffsetsRequest& request,
                   ListOffsetsResponse& response) {
-  std::set<std::pair<std::string_view, std::int32_t>> seen;
+  Asked asked_for = count(request);
   for (const auto& topic : request.topics) {
     auto& topic_answer = response.topics.emplace_back();
     topic_answer.name = topic.name;
     for (const auto& asked : topic.partitions) {
+      // Of one that is asked for several times 4.0 tells once that this is wrong.
+      int& times = asked_for[{topic.name, asked.partition_index}];
+      if (times == 0) continue;
       auto& answer = topic_answer.partitions.emplace_back();
       answer.partition_index = asked.partition_index;
-      if (!seen.emplace(topic.name, asked.partition_index).second) {
+      if (times > 1) {
         answer.error_code = ErrorCode::kInvalidRequest;
+        if (call.cluster.release() >= Release{4, 0}) times = 0;
         continue;
       }
       const auto found =
@@ -79,6 +109,10 @@ void list_offsets(CallContext& call, const ListOffsetsRequest& request,
       const Partition& partition = *found.partition;
       if (call.version == 0) {
         answer.old_style_offsets = segment_starts(partition, asked);
+        continue;
+      }
+      if (call.version < first_version_with(asked.timestamp)) {
+        answer.error_code = ErrorCode::kUnsupportedVersion;
         continue;
       }
       const bool committed = request.isolation_level == 1;

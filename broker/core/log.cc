@@ -129,6 +129,11 @@ std::vector<AbortedTransaction> Log::aborted_between(std::int64_t offset,
   return found;
 }
 
+void Log::begin_epoch(std::int32_t epoch) {
+  std::erase_if(epochs_, [this](const Epoch& one) { return one.start_offset >= end_offset_; });
+  epochs_.push_back({epoch, end_offset_});
+}
+
 EpochEnd Log::end_of_epoch(std::int32_t epoch) const {
   if (epochs_.empty() || epoch < 0) return {};
   if (epoch == epochs_.back().epoch) return {epoch, end_offset_};

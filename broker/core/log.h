@@ -92,6 +92,9 @@ class Log {
   std::vector<AbortedTransaction> aborted_between(std::int64_t offset,
                                                   std::int64_t limit_offset) const;
 
+  // A leader begins to write; its epoch is known from then on, also while it has no records
+  // (UnifiedLog.assignEpochStartOffset).
+  void begin_epoch(std::int32_t epoch);
   // Where the records of an epoch end, or those of the newest one before it (KIP-101).
   EpochEnd end_of_epoch(std::int32_t epoch) const;
   // Of the record at or before `offset`; -1 where nothing is known.
