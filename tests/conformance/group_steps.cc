@@ -14,6 +14,7 @@ Member member_of(const Reply& reply, To to) {
   return {.id = std::string(answer.member_id), .generation = answer.generation_id, .to = to};
 }
 
+// Refers to its arguments.
 protocol::SyncGroupRequest sync_request(std::string_view group, const Member& member,
                                         const std::vector<std::string>& assigned,
                                         std::int16_t version) {
@@ -89,7 +90,8 @@ Awaitable<Member> first_member(Story& story, const GroupName& group, JoinOptions
     member = member_of(reply, to);
   }
   story.masks().learn_member(member.id);
-  const auto assignment = sync_request(group.id, member, {member.id}, 3);
+  const std::vector<std::string> assigned(1, member.id);
+  const auto assignment = sync_request(group.id, member, assigned, 3);
   co_await story.ask(to, assignment, 3);
   co_return member;
 }
