@@ -93,6 +93,10 @@ Awaitable<Member> first_member(Story& story, const GroupName& group, JoinOptions
   const std::vector<std::string> assigned(1, member.id);
   const auto assignment = sync_request(group.id, member, assigned, 3);
   co_await story.ask(to, assignment, 3);
+  // The coordinator answers a moment before the group is stable, which ListGroups may see.
+  protocol::DescribeGroupsRequest describe;
+  describe.groups.push_back(group.id);
+  co_await story.ask(to, describe, 5);
   co_return member;
 }
 
