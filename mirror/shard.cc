@@ -23,6 +23,9 @@ using protocol::ErrorCode;
 // Offsets of a group without members expire, counted from their last commit (KIP-211).
 constexpr auto kRecommitAfter = std::chrono::hours(1);
 
+// How late a request may come to its broker after its connection was closed here.
+constexpr auto kLate = std::chrono::minutes(2);
+
 // How long a topic may be missing from metadata before it counts as deleted.
 constexpr auto kGoneAfter = std::chrono::seconds(10);
 
@@ -326,10 +329,12 @@ Awaitable<Result<void>> Shard::commit(bool all) {
   std::vector<net::GroupOffsets::Commit> commits;
   std::vector<std::pair<Slot*, Position>> moved;
   const TimePoint now = runtime_.now();
+  const TimePoint settled_at = offsets_.unanswered_at() + kLate;
   for (auto& [where, slot] : slots_) {
     const Position position = slot->lane.progress().committable();
+    const bool undone = slot->committed_at < settled_at && settled_at <= now;
     const bool due =
-        all || slot->committed != position || now - slot->committed_at > kRecommitAfter;
+        all || undone || slot->committed != position || now - slot->committed_at > kRecommitAfter;
     // The coordinator refuses a commit as a whole where it does not know a topic.
     if (!due || slot->missing_since) continue;
     commits.push_back({where, position.offset, position.leader_epoch, slot->metadata});

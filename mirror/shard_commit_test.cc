@@ -60,6 +60,27 @@ TEST_F(ShardCommitTest, ACommitThatFailsIsSaidAndMadeUpFor) {
   runtime.run(finish());
 }
 
+// A commit that was never answered may come to the coordinator behind the next one, and undo it.
+TEST_F(ShardCommitTest, WhatALateCommitUndidIsCommittedAgain) {
+  topics(1, 1);
+  runtime.run(begin());
+  runtime.run(wait(minutes(10)));
+  EXPECT_EQ(commits(), 1) << "nothing moved";
+  flow.answers_commits = false;
+  flow.fill(0, 1, 4);
+  runtime.run(wait(minutes(2)));
+  flow.answers_commits = true;
+  runtime.run(wait(minutes(1)));
+  EXPECT_EQ(flow.committed[0], 4);
+  flow.committed[0] = 0;
+  runtime.run(wait(minutes(5)));
+  EXPECT_EQ(flow.committed[0], 4);
+  const auto before = commits();
+  runtime.run(wait(minutes(30)));
+  EXPECT_EQ(commits(), before);
+  runtime.run(finish());
+}
+
 Awaitable<void> add_refused(std::optional<Shard>& shard, net::Runtime& runtime,
                             const MirrorConfig& config, std::vector<LanePlan> plans) {
   shard.emplace(runtime, config, 0, std::size_t{8} << 20);

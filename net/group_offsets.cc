@@ -93,6 +93,7 @@ Awaitable<Result<void>> GroupOffsets::commit(std::vector<Commit> commits) {
   for (;;) {
     const Result<void> committed = co_await try_commit(commits, retry);
     if (committed) co_return committed;
+    if (committed.error().kind != FailureKind::kBroker) unanswered_at_ = cluster_.runtime().now();
     const bool again = co_await try_again(retry, committed.error());
     if (!again) co_return committed;
   }

@@ -44,6 +44,10 @@ class GroupOffsets {
   // be.
   Awaitable<Result<void>> commit(std::vector<Commit> commits);
 
+  // When a commit was last left without an answer: it may still come to the coordinator, behind
+  // later ones. The beginning of time if never.
+  TimePoint unanswered_at() const { return unanswered_at_; }
+
   // The members of the group; 0 of one that does not exist.
   Awaitable<Result<int>> live_members();
 
@@ -67,6 +71,7 @@ class GroupOffsets {
 
   Cluster& cluster_;
   std::string group_id_;
+  TimePoint unanswered_at_ = TimePoint::min();
   std::int32_t coordinator_ = -1;  // broker id, or -1 while it is not known
 };
 

@@ -45,6 +45,7 @@ class FakeFlow {
   std::map<std::int32_t, IdempotentLog> producers;        // by partition of the copy
   std::map<std::int32_t, std::int64_t> committed;
   protocol::ErrorCode commit_error = protocol::ErrorCode::kNone;
+  bool answers_commits = true;
   int fetches = 0;
 
   std::int64_t log_start = 0;                                    // of the source's partitions
@@ -185,7 +186,8 @@ class FakeFlow {
     on<protocol::FindCoordinatorRequest>([](const auto&, auto, auto& response) {
       response.coordinators.push_back({.key = "g", .node_id = 2});
     });
-    on<protocol::OffsetCommitRequest>([this](const auto& request, auto, auto& response) {
+    cluster.on<protocol::OffsetCommitRequest>([this](const auto& request, auto, auto& response) {
+      answer_after(Duration());
       for (const auto& topic : request.topics) {
         auto& answer = response.topics.emplace_back();
         answer.name = topic.name;
@@ -197,6 +199,7 @@ class FakeFlow {
               {.partition_index = part.partition_index, .error_code = commit_error});
         }
       }
+      return answers_commits;
     });
   }
 
