@@ -156,7 +156,9 @@ void Cluster::replicate(Partition& partition, std::int64_t end_offset) {
     if (replica == partition.leader() || paused_replicas.contains(replica)) continue;
     if (!find_node(replica)->is_running()) continue;
     partition.on_replicated(replica, end_offset);
-    partition.set_in_sync(replica, true);
+    if (partition.replicated(replica) >= partition.high_watermark()) {
+      partition.set_in_sync(replica, true);
+    }
   }
 }
 

@@ -166,6 +166,11 @@ class Cluster {
   // bear anything.
   std::function<void(const CallContext&, std::int16_t api_key, Buffer& frame)> mangle;
 
+  // Called with each request that was answered by whomever, and its answer.
+  std::function<void(const CallContext& call, std::int16_t api_key, const void* request,
+                     const void* response)>
+      on_answered;
+
   HookAction run_hooks(std::int16_t api_key, CallContext& call, const void* request,
                        void* response);
 
@@ -179,6 +184,7 @@ class Cluster {
   net::Awaitable<void> clock_loop();
   TimePoint next_deadline() const;
   void on_time(TimePoint now);
+  void lead_by_who_runs(Partition& partition);
   void replicate(Partition& partition, std::int64_t end_offset);
   template <class Visit>
   void for_each_partition(Visit visit) {

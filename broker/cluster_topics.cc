@@ -67,11 +67,20 @@ void Cluster::add_partitions(Topic& topic, std::vector<std::vector<std::int32_t>
   for (auto& replicas : assignment) {
     auto partition =
         std::make_shared<Partition>(std::move(replicas), producer_rules(settings_.release));
-    for (const auto& node : nodes_) {
-      if (!node->is_running() && partition->leader() == node->id()) partition->elect(-1, now());
-    }
+    lead_by_who_runs(*partition);
     topic.partitions.push_back(std::move(partition));
   }
+}
+
+// As the controller places leaders: on brokers that run, and the others are not in sync.
+void Cluster::lead_by_who_runs(Partition& partition) {
+  std::int32_t leader = -1;
+  for (const std::int32_t replica : partition.replicas()) {
+    const bool runs = find_node(replica)->is_running();
+    if (runs && leader < 0) leader = replica;
+    if (!runs) partition.set_in_sync(replica, false);
+  }
+  if (leader != partition.leader()) partition.elect(leader, now());
 }
 
 void Cluster::set_config(Topic& topic, TopicConfig::Overrides overrides) {

@@ -150,6 +150,9 @@ Awaitable<bool> Server::answer(ConstBytes frame) {
       co_await node_.wait(wakeup, node_.runtime().now() + node_.delay);
     }
     co_await run(entry, cluster_, call, request.get(), response.get());
+    if (cluster_.on_answered) {
+      cluster_.on_answered(call, header.api_key, request.get(), response.get());
+    }
   }
   if (call.outcome == Outcome::kSilence) co_return true;
   if (call.outcome == Outcome::kClose) co_return false;

@@ -63,9 +63,9 @@ void Node::hang_up() {
 
 net::Awaitable<bool> Node::wait(net::Wakeup& wakeup, TimePoint deadline) {
   if (!is_running()) co_return false;
-  waiting_.insert(&wakeup);
+  waiting_.push_back(&wakeup);
   co_await wakeup.wait(deadline);
-  waiting_.erase(&wakeup);
+  std::erase(waiting_, &wakeup);
   co_return is_running();
 }
 
@@ -74,11 +74,11 @@ net::Awaitable<void> Node::join() {
 }
 
 Node::Registration::Registration(Node& node, net::Stream& stream) : node_(node), stream_(stream) {
-  node_.streams_.insert(&stream_);
+  node_.streams_.push_back(&stream_);
 }
 
 Node::Registration::~Registration() {
-  node_.streams_.erase(&stream_);
+  std::erase(node_.streams_, &stream_);
 }
 
 }  // namespace kmirror::broker

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "broker/core/fetch_sessions.h"
@@ -83,8 +83,9 @@ class Node {
   std::uint16_t port_ = 0;
   bool running_ = true;
   std::shared_ptr<net::Listener> listener_;
-  std::set<net::Stream*> streams_;
-  std::set<net::Wakeup*> waiting_;
+  // In the order of their coming: a set would have that of their addresses.
+  std::vector<net::Stream*> streams_;
+  std::vector<net::Wakeup*> waiting_;
   net::TaskGroup tasks_;
 };
 

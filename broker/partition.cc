@@ -38,6 +38,15 @@ void Partition::elect(std::int32_t node, TimePoint now) {
   notify();
 }
 
+void Partition::truncate(std::int64_t offset) {
+  log.truncate(offset);
+  high_watermark_ = std::min(high_watermark_, log.end_offset());
+  for (auto& [replica, end_offset] : replicated_) {
+    end_offset = std::min(end_offset, log.end_offset());
+  }
+  notify();
+}
+
 void Partition::set_in_sync(std::int32_t node, bool in_sync) {
   if (in_sync) {
     in_sync_.insert(node);
@@ -54,7 +63,8 @@ std::int64_t Partition::replicated(std::int32_t node) const {
 }
 
 void Partition::on_replicated(std::int32_t node, std::int64_t end_offset) {
-  replicated_[node] = std::min(end_offset, log.end_offset());
+  std::int64_t& replicated = replicated_[node];
+  replicated = std::max(replicated, std::min(end_offset, log.end_offset()));
   advance_high_watermark();
 }
 

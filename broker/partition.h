@@ -40,6 +40,9 @@ class Partition {
   // not replicated is lost: with a replica that was in sync nothing below the high watermark.
   void elect(std::int32_t node, TimePoint now);
 
+  // Loses what lies at or behind `offset`, on all replicas: a control of faults.
+  void truncate(std::int64_t offset);
+
   struct Leadership {
     std::int32_t leader = -1;
     std::int32_t epoch = 0;
