@@ -1,0 +1,222 @@
+#include "sim/faults.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "broker/refuse.h"
+
+namespace kmirror::sim {
+
+using broker::HookAction;
+using protocol::ErrorCode;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Errors that brokers answer for a while, by API.
+struct Refusals {
+  std::int16_t api_key;
+  std::vector<ErrorCode> errors;
+};
+
+const std::vector<Refusals>& refusals() {
+  static const std::vector<Refusals> all = {
+      {0,
+       {ErrorCode::kNotLeaderOrFollower, ErrorCode::kRequestTimedOut, ErrorCode::kNotEnoughReplicas,
+        ErrorCode::kLeaderNotAvailable, ErrorCode::kKafkaStorageError,
+        ErrorCode::kUnknownTopicOrPartition}},
+      {1,
+       {ErrorCode::kNotLeaderOrFollower, ErrorCode::kKafkaStorageError,
+        ErrorCode::kUnknownTopicOrPartition, ErrorCode::kReplicaNotAvailable}},
+      {2, {ErrorCode::kNotLeaderOrFollower, ErrorCode::kLeaderNotAvailable}},
+      {3, {ErrorCode::kLeaderNotAvailable}},
+      {8,
+       {ErrorCode::kCoordinatorLoadInProgress, ErrorCode::kCoordinatorNotAvailable,
+        ErrorCode::kNotCoordinator}},
+      {9, {ErrorCode::kCoordinatorLoadInProgress, ErrorCode::kNotCoordinator}},
+      {10, {ErrorCode::kCoordinatorNotAvailable}},
+      {22, {ErrorCode::kCoordinatorLoadInProgress}},
+  };
+  return all;
+}
+
+}  // namespace
+
+Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults")) {
+  const Options& options = stage_.options;
+  add("kill", options.kill_mirror, &Faults::kill_mirror);
+  add("leader", options.move_leader, &Faults::move_leader);
+  add("node", options.stop_node, &Faults::stop_node);
+  add("link", options.cut_link, &Faults::cut_link);
+  add("sweep", options.sweep, &Faults::sweep);
+  add("throttle", options.throttle, &Faults::throttle);
+  hook_requests(stage_.source, "source");
+  hook_requests(stage_.destination, "destination");
+}
+
+void Faults::add(const char* name, Duration mean, void (Faults::*act)()) {
+  if (mean == Duration{}) return;
+  Fault& fault = faults_.emplace_back(Fault{mean, act, random_.split(name), {}});
+  fault.next = stage_.world.now() + wait(fault);
+}
+
+Duration Faults::wait(Fault& fault) {
+  const double factor = -std::log(1 - fault.random.unit());
+  return Duration(static_cast<std::int64_t>(static_cast<double>(fault.mean.count()) * factor));
+}
+
+TimePoint Faults::next() const {
+  TimePoint next = repairs_.empty() ? kNever : repairs_.begin()->first;
+  for (const Fault& fault : faults_) next = std::min(next, fault.next);
+  return next;
+}
+
+void Faults::act() {
+  const TimePoint now = stage_.world.now();
+  while (!repairs_.empty() && repairs_.begin()->first <= now) {
+    const auto repair = repairs_.extract(repairs_.begin());
+    repair.mapped()();
+  }
+  for (Fault& fault : faults_) {
+    if (fault.next > now) continue;
+    fault.next = now + wait(fault);
+    (this->*fault.act)();
+  }
+}
+
+void Faults::end() {
+  tell("no faults from now on");
+  ended_ = true;
+  faults_.clear();
+  while (!repairs_.empty()) repairs_.extract(repairs_.begin()).mapped()();
+  stage_.network.set_options({.latency_min = milliseconds(1), .latency_max = milliseconds(1)});
+  stage_.network.heal();
+}
+
+broker::Cluster& Faults::any_cluster() {
+  return random_.below(2) == 0 ? stage_.source : stage_.destination;
+}
+
+std::string Faults::any_host() {
+  const auto& nodes = any_cluster().nodes();
+  return nodes[random_.below(nodes.size())]->host();
+}
+
+void Faults::kill_mirror() {
+  if (!stage_.mirror.is_running()) return;
+  // Not only at moments that the clock knows, but between any two events.
+  for (std::uint64_t skip = random_.below(50); skip > 0 && stage_.world.step(); --skip) {
+    stage_.checker.look();
+  }
+  if (!stage_.mirror.is_running()) return;
+  constexpr net::sim::Death kDeaths[] = {net::sim::Death::kClosed, net::sim::Death::kReset,
+                                         net::sim::Death::kSilent};
+  const net::sim::Death death = kDeaths[random_.below(3)];
+  tell(fmt::format("the mirror is killed ({})", static_cast<int>(death)));
+  stage_.mirror.kill(death);
+  stage_.probes.reach("mirror killed");
+}
+
+void Faults::move_leader() {
+  broker::Cluster& cluster = any_cluster();
+  if (cluster.topics().empty()) return;
+  auto topic = cluster.topics().begin();
+  std::advance(topic, random_.below(cluster.topics().size()));
+  const auto& partitions = topic->second->partitions;
+  broker::Partition& partition = *partitions[random_.below(partitions.size())];
+  const auto& replicas = partition.replicas();
+  const std::int32_t node = replicas[random_.below(replicas.size())];
+  const bool able = cluster.find_node(node)->is_running() && partition.in_sync().contains(node);
+  if (!able || node == partition.leader() || partition.leader() < 0) return;
+  tell(fmt::format("{} partition of {}: leader {} -> {}, high watermark {}, end {}",
+                   cluster.settings().cluster_id, topic->first, partition.leader(), node,
+                   partition.high_watermark(), partition.log.end_offset()));
+  cluster.move_leader(partition, node);
+  stage_.probes.reach("leader moved");
+}
+
+void Faults::stop_node() {
+  broker::Cluster& cluster = any_cluster();
+  const auto running = cluster.running_nodes();
+  if (running.empty()) return;
+  const std::int32_t id = running[random_.below(running.size())];
+  tell(fmt::format("node {}{} stops", cluster.settings().cluster_id, id));
+  cluster.stop_node(id);
+  stage_.probes.reach("node stopped");
+  for (const auto& [name, topic] : cluster.topics()) {
+    for (const auto& partition : topic->partitions) {
+      if (partition->leader() < 0) stage_.probes.reach("partition leaderless");
+    }
+  }
+  const Duration away = milliseconds(100 + random_.below(20'000));
+  repairs_.emplace(stage_.world.now() + away, [this, &cluster, id] {
+    tell(fmt::format("node {}{} starts", cluster.settings().cluster_id, id));
+    const auto started = cluster.start_node(id);
+    KM_CHECK(started, "its port is still free");
+    // It has read its snapshots, which know less.
+    if (&cluster == &stage_.destination) stage_.checker.on_producers_lost();
+    stage_.probes.reach("producers forgotten");
+  });
+}
+
+void Faults::cut_link() {
+  stage_.probes.reach("link cut");
+  const std::string host = any_host();
+  if (random_.below(3) == 0) {
+    tell(fmt::format("connections of {} are reset", host));
+    return stage_.network.reset_all(host);
+  }
+  const bool to_broker = random_.below(2) == 0;
+  const std::string from = to_broker ? "m" : host;
+  const std::string to = to_broker ? host : "m";
+  tell(fmt::format("nothing gets from {} to {} for a while", from, to));
+  stage_.network.clog(from, to, milliseconds(100 + random_.below(30'000)));
+}
+
+void Faults::sweep() {
+  tell("producers that are old are forgotten");
+  stage_.destination.sweep_producer_ids();
+  if (!stage_.options.old_timestamps) return;
+  stage_.checker.on_producers_lost();
+  stage_.probes.reach("producers forgotten");
+}
+
+void Faults::throttle() {
+  broker::Cluster& cluster = any_cluster();
+  broker::Node& node = *cluster.nodes()[random_.below(cluster.nodes().size())];
+  node.throttle = milliseconds(1 + random_.below(3'000));
+  stage_.probes.reach("throttled");
+  repairs_.emplace(stage_.world.now() + milliseconds(random_.below(10'000)),
+                   [&node] { node.throttle = {}; });
+}
+
+void Faults::hook_requests(broker::Cluster& cluster, const char* name) {
+  for (const Refusals& one : refusals()) {
+    Random random = random_.split(fmt::format("{} {}", name, one.api_key));
+    cluster.on_any(one.api_key,
+                   [this, key = one.api_key, random](broker::CallContext& call, const void* request,
+                                                     void* response) mutable {
+                     return meddle(call, key, request, response, random);
+                   });
+  }
+}
+
+HookAction Faults::meddle(broker::CallContext& call, std::int16_t api_key, const void* request,
+                          void* response, Random& random) {
+  if (ended_) return HookAction::kPass;
+  if (random.unit() < stage_.options.lose_answer) {
+    call.node.hang_up();
+    stage_.probes.reach("answer lost");
+    return HookAction::kPass;
+  }
+  if (random.unit() >= stage_.options.refuse) return HookAction::kPass;
+  const auto& errors = std::ranges::find(refusals(), api_key, &Refusals::api_key)->errors;
+  const ErrorCode error = errors[random.below(errors.size())];
+  broker::refuse(api_key, call, error, request, response);
+  stage_.probes.reach("request refused");
+  return HookAction::kAnswer;
+}
+
+}  // namespace kmirror::sim

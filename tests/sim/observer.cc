@@ -1,0 +1,90 @@
+#include "sim/observer.h"
+
+#include "protocol/messages/create_partitions.h"
+#include "protocol/messages/create_topics.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/produce.h"
+#include "protocol/records/batch_view.h"
+
+namespace kmirror::sim {
+
+using broker::CallContext;
+using broker::HookAction;
+using protocol::ErrorCode;
+
+namespace {
+
+void observe_answer(const protocol::ProduceResponse& response, Probes& probes) {
+  for (const auto& topic : response.responses) {
+    for (const auto& part : topic.partition_responses) {
+      switch (part.error_code) {
+        case ErrorCode::kNone:
+          // Brokers tell a time with a repetition alone, where topics have CreateTime.
+          if (part.log_append_time_ms >= 0) probes.reach("duplicate batch");
+          break;
+        case ErrorCode::kOutOfOrderSequenceNumber:
+          probes.reach("batch out of order");
+          break;
+        case ErrorCode::kNotLeaderOrFollower:
+          probes.reach("not leader");
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+void observe_request(const protocol::ProduceRequest& request, Probes& probes) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& part : topic.partition_data) {
+      if (!part.records || part.records->size() < protocol::kBatchHeaderBytes) continue;
+      const protocol::BatchView batch(part.records->bytes());
+      if (batch.producer_epoch() > 0 && batch.base_sequence() == 0) {
+        probes.reach("new producer epoch");
+      }
+    }
+  }
+}
+
+bool is_behind(const broker::Cluster& cluster) {
+  for (const auto& [name, topic] : cluster.topics()) {
+    for (const auto& partition : topic->partitions) {
+      if (partition->high_watermark() < partition->log.end_offset()) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void observe_source(broker::Cluster& source, broker::Cluster& destination, Checker& checker,
+                    Probes& probes) {
+  source.on<protocol::OffsetCommitRequest>([&](CallContext&,
+                                               const protocol::OffsetCommitRequest& request,
+                                               protocol::OffsetCommitResponse&) {
+    checker.on_commit(request);
+    if (is_behind(destination)) probes.reach("high watermark behind");
+    return HookAction::kPass;
+  });
+}
+
+void observe_destination(broker::Cluster& destination, Checker& checker, Probes& probes) {
+  destination.on_answered = [&checker, &probes](const CallContext&, std::int16_t api_key,
+                                                const void* request, const void* response) {
+    if (api_key == protocol::ProduceRequest::kApi.key) {
+      observe_request(*static_cast<const protocol::ProduceRequest*>(request), probes);
+      observe_answer(*static_cast<const protocol::ProduceResponse*>(response), probes);
+    } else if (api_key == protocol::InitProducerIdRequest::kApi.key) {
+      const auto& answer = *static_cast<const protocol::InitProducerIdResponse*>(response);
+      if (answer.error_code == ErrorCode::kNone) checker.on_producer_id(answer.producer_id);
+    } else if (api_key == protocol::CreateTopicsRequest::kApi.key) {
+      probes.reach("topic created");
+    } else if (api_key == protocol::CreatePartitionsRequest::kApi.key) {
+      probes.reach("topic grown");
+    }
+  };
+}
+
+}  // namespace kmirror::sim

@@ -1,0 +1,2 @@
+// Precompiled for the simulation.
+#include "net/pch.h"

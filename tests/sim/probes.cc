@@ -1,0 +1,57 @@
+#include "sim/probes.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace kmirror::sim {
+
+namespace {
+
+constexpr ProbeName kNames[] = {
+    {"mirror killed", "while it had something to do"},
+    {"mirror gave up at start", "no broker could be reached"},
+    {"repeated after kill", "records that came a second time"},
+    {"leader moved", "to a replica that runs"},
+    {"node stopped", "and its leaders moved"},
+    {"partition leaderless", "all its replicas were stopped"},
+    {"link cut", "one way, or connections were reset"},
+    {"request refused", "with an error that is retriable"},
+    {"answer lost", "after the request was worked on"},
+    {"duplicate batch", "recognized by a broker and not appended again"},
+    {"batch out of order", "refused by a broker that saw a gap"},
+    {"new producer epoch", "a producer began again at sequence 0"},
+    {"producers forgotten", "a sweep or a restart took what a broker knew of them"},
+    {"not leader", "a request went to a broker that does not lead"},
+    {"topic created", "by the mirror at the destination"},
+    {"topic grown", "by the mirror at the destination"},
+    {"aborted data", "read and left out"},
+    {"batch passed through", "unopened"},
+    {"batch rebuilt", "split by key"},
+    {"throttled", "a broker told the mirror to wait"},
+    {"high watermark behind", "a commit came while followers were behind"},
+};
+
+}  // namespace
+
+std::span<const ProbeName> probe_names() {
+  return kNames;
+}
+
+void Probes::reach(std::string_view name, std::uint64_t times) {
+  KM_CHECK(std::ranges::find(kNames, name, &ProbeName::name) != std::end(kNames),
+           "probes are listed");
+  if (times == 0) return;
+  const auto found = counts_.find(name);
+  if (found == counts_.end()) {
+    counts_.emplace(name, times);
+  } else {
+    found->second += times;
+  }
+}
+
+void Probes::add(const Probes& other) {
+  for (const auto& [name, times] : other.counts_) reach(name, times);
+}
+
+}  // namespace kmirror::sim
