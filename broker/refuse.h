@@ -14,4 +14,11 @@ namespace kmirror::broker {
 bool refuse(std::int16_t api_key, const CallContext& call, protocol::ErrorCode error,
             const void* request, void* response);
 
+// The same with the messages' types.
+template <class Request>
+bool refuse(const CallContext& call, protocol::ErrorCode error, const Request& request,
+            typename Request::Response& response) {
+  return refuse(Request::kApi.key, call, error, &request, &response);
+}
+
 }  // namespace kmirror::broker

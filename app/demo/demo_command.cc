@@ -240,7 +240,7 @@ int run_demo_command(int argc, char** argv) {
       "Starts two Kafka clusters in this process, writes to one, mirrors it to the other as it is\n"
       "written, and compares them record for record.",
       "kmirror demo");
-  std::int64_t records = 200'000;
+  std::int64_t records = 500'000;
   app.add_option("--records", records, "how many to write to each of the two topics")
       ->type_name("N")
       ->capture_default_str()
