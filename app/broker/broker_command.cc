@@ -22,6 +22,8 @@ namespace {
 
 broker::ClusterSettings settings_of(const ClusterFlags& flags, net::Runtime& runtime) {
   broker::ClusterSettings settings{.nodes = {}, .release = flags.release};
+  // A mirror takes clusters with one id for the same cluster.
+  settings.cluster_id = fmt::format("kmirror-{:016x}", random_seed());
   for (int i = 0; i < flags.nodes; ++i) {
     const int port = flags.port == 0 ? 0 : flags.port + i;
     broker::NodeSettings node;
