@@ -21,7 +21,9 @@ namespace kmirror::net {
 class GroupOffsets {
  public:
   GroupOffsets(Cluster& cluster, std::string group_id)
-      : cluster_(cluster), group_id_(std::move(group_id)) {}
+      : cluster_(cluster),
+        group_id_(std::move(group_id)),
+        unanswered_at_(cluster.runtime().now()) {}
 
   struct Committed {
     std::int64_t offset = -1;
@@ -45,7 +47,7 @@ class GroupOffsets {
   Awaitable<Result<void>> commit(std::vector<Commit> commits);
 
   // When a commit was last left without an answer: it may still come to the coordinator, behind
-  // later ones. The beginning of time if never.
+  // later ones. At least when this was made, since whoever committed before may have left some.
   TimePoint unanswered_at() const { return unanswered_at_; }
 
   // The members of the group; 0 of one that does not exist.
@@ -71,7 +73,7 @@ class GroupOffsets {
 
   Cluster& cluster_;
   std::string group_id_;
-  TimePoint unanswered_at_ = TimePoint::min();
+  TimePoint unanswered_at_;
   std::int32_t coordinator_ = -1;  // broker id, or -1 while it is not known
 };
 
