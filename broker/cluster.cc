@@ -91,8 +91,7 @@ std::int64_t Cluster::wall_clock_ms() const {
 }
 
 Partition::Leadership Cluster::leadership_at(const Node& node, const Partition& partition) const {
-  const bool leads = partition.leader() == node.id();
-  return partition.leadership(now(), leads ? Duration{} : settings_.metadata_delay);
+  return partition.leadership(node.id(), now(), settings_.metadata_delay);
 }
 
 void Cluster::stop_node(std::int32_t id) {
@@ -230,10 +229,12 @@ void Cluster::sweep_producer_ids() {
 
 HookAction Cluster::run_hooks(std::int16_t api_key, CallContext& call, const void* request,
                               void* response) {
+  // Hooks may add hooks, or take all away: the list of this request stays as it is.
+  std::vector<std::shared_ptr<ErasedHook>> hooks;
   const auto [first, last] = hooks_.equal_range(api_key);
-  for (auto hook = std::make_reverse_iterator(last); hook != std::make_reverse_iterator(first);
-       ++hook) {
-    const HookAction action = hook->second(call, request, response);
+  for (auto hook = first; hook != last; ++hook) hooks.insert(hooks.begin(), hook->second);
+  for (const auto& hook : hooks) {
+    const HookAction action = (*hook)(call, request, response);
     if (action != HookAction::kPass) return action;
   }
   return HookAction::kPass;

@@ -159,7 +159,9 @@ class Cluster {
   // The same where the API is known only at run time.
   using ErasedHook =
       std::function<HookAction(CallContext& call, const void* request, void* response)>;
-  void on_any(std::int16_t api_key, ErasedHook hook) { hooks_.emplace(api_key, std::move(hook)); }
+  void on_any(std::int16_t api_key, ErasedHook hook) {
+    hooks_.emplace(api_key, std::make_shared<ErasedHook>(std::move(hook)));
+  }
   void clear_hooks() { hooks_.clear(); }
 
   // Called with each encoded answer, from its length on: may change it, for clients that have to
@@ -197,7 +199,7 @@ class Cluster {
   Random random_;
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::int64_t next_producer_id_ = 1000;
-  std::multimap<std::int16_t, ErasedHook> hooks_;
+  std::multimap<std::int16_t, std::shared_ptr<ErasedHook>> hooks_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::multimap<TimePoint, Replication> replications_;
   std::unique_ptr<Groups> groups_;

@@ -189,7 +189,9 @@ Awaitable<bool> Server::send(const CallContext& call, const protocol::RequestFra
 
 }  // namespace
 
-Awaitable<void> serve(Cluster& cluster, Node& node, std::unique_ptr<net::Stream> stream) {
+Awaitable<void> serve(Cluster& cluster, Node& node, std::unique_ptr<net::Stream> stream,
+                      int starts) {
+  if (!node.is_running() || node.starts() != starts) co_return;
   const Node::Registration registration(node, *stream);
   FrameReader frames(*stream);
   Server server(cluster, node, *stream);

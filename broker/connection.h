@@ -9,7 +9,9 @@
 
 namespace kmirror::broker {
 
-// Ends when the connection does. Cluster and node outlive it.
-net::Awaitable<void> serve(Cluster& cluster, Node& node, std::unique_ptr<net::Stream> stream);
+// Ends when the connection does; at once if the node stopped since it was accepted, after so many
+// starts. Cluster and node outlive it.
+net::Awaitable<void> serve(Cluster& cluster, Node& node, std::unique_ptr<net::Stream> stream,
+                           int starts);
 
 }  // namespace kmirror::broker

@@ -1,5 +1,7 @@
 #include "broker/node.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "broker/cluster.h"
@@ -14,7 +16,7 @@ constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
 }  // namespace
 
 Node::Node(Cluster& cluster, NodeSettings settings)
-    : sessions(settings.runtime->random().split("fetch sessions")),
+    : sessions(settings.runtime->random().split(fmt::format("fetch sessions {}", settings.id))),
       cluster_(cluster),
       settings_(std::move(settings)),
       tasks_(*settings_.runtime) {}
@@ -27,6 +29,7 @@ net::Result<void> Node::start() {
   auto listener = runtime().listen(address);
   if (!listener) return listener.error();
   running_ = true;
+  ++starts_;
   listener_ = std::move(listener.value());
   port_ = listener_->address().port;
   if (settings_.advertised_host.empty()) settings_.advertised_host = settings_.listen.ip;
@@ -39,7 +42,7 @@ net::Awaitable<void> Node::accept_loop(std::shared_ptr<net::Listener> listener) 
     net::Result<std::unique_ptr<net::Stream>> stream = co_await listener->accept();
     if (listener_ != listener) break;
     if (stream) {
-      tasks_.spawn(serve(cluster_, *this, std::move(stream.value())));
+      tasks_.spawn(serve(cluster_, *this, std::move(stream.value()), starts_));
       continue;
     }
     net::Wakeup wakeup(runtime());  // Out of file descriptors, perhaps: clients will try again.

@@ -38,6 +38,9 @@ class Node {
   // From the beginning on; false between stop() and start().
   bool is_running() const { return running_; }
 
+  // How often it was started.
+  int starts() const { return starts_; }
+
   // Listens; at the same port as before if it was chosen by the system.
   net::Result<void> start();
 
@@ -82,6 +85,7 @@ class Node {
   NodeSettings settings_;
   std::uint16_t port_ = 0;
   bool running_ = true;
+  int starts_ = 0;
   std::shared_ptr<net::Listener> listener_;
   // In the order of their coming: a set would have that of their addresses.
   std::vector<net::Stream*> streams_;

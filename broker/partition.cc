@@ -14,8 +14,10 @@ Partition::Partition(std::vector<std::int32_t> replicas, ProducerRules rules)
   log.begin_epoch(leader_epoch_);
 }
 
-Partition::Leadership Partition::leadership(TimePoint now, Duration delay) const {
-  const bool heard = leader_epoch_ == 0 || now - elected_at_ >= delay;
+Partition::Leadership Partition::leadership(std::int32_t node, TimePoint now,
+                                            Duration delay) const {
+  const bool took_part = node == leader_ || node == previous_.leader;
+  const bool heard = leader_epoch_ == 0 || took_part || now - elected_at_ >= delay;
   return heard ? Leadership{leader_, leader_epoch_} : previous_;
 }
 
@@ -26,12 +28,7 @@ void Partition::elect(std::int32_t node, TimePoint now) {
   leader_ = node;
   ++leader_epoch_;
   if (node >= 0) {
-    log.truncate(replicated_[node]);
-    log.begin_epoch(leader_epoch_);
-    high_watermark_ = std::min(high_watermark_, log.end_offset());
-    for (auto& [replica, end_offset] : replicated_) {
-      end_offset = std::min(end_offset, log.end_offset());
-    }
+    cut(replicated_[node]);
     if (!in_sync_.contains(node)) in_sync_ = {node};
     advance_high_watermark();
   }
@@ -39,12 +36,18 @@ void Partition::elect(std::int32_t node, TimePoint now) {
 }
 
 void Partition::truncate(std::int64_t offset) {
+  ++leader_epoch_;
+  cut(offset);
+  notify();
+}
+
+void Partition::cut(std::int64_t offset) {
   log.truncate(offset);
+  log.begin_epoch(leader_epoch_);
   high_watermark_ = std::min(high_watermark_, log.end_offset());
   for (auto& [replica, end_offset] : replicated_) {
     end_offset = std::min(end_offset, log.end_offset());
   }
-  notify();
 }
 
 void Partition::set_in_sync(std::int32_t node, bool in_sync) {
@@ -74,6 +77,7 @@ void Partition::advance_high_watermark() {
   for (const std::int32_t node : in_sync_) lowest = std::min(lowest, replicated(node));
   if (lowest <= high_watermark_) return;
   high_watermark_ = lowest;
+  log.on_high_watermark(lowest);
   notify();
 }
 

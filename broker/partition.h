@@ -40,15 +40,16 @@ class Partition {
   // not replicated is lost: with a replica that was in sync nothing below the high watermark.
   void elect(std::int32_t node, TimePoint now);
 
-  // Loses what lies at or behind `offset`, on all replicas: a control of faults.
+  // Loses what lies at or behind `offset`, on all replicas, and begins a new epoch, as after an
+  // unclean election: a control of faults.
   void truncate(std::int64_t offset);
 
   struct Leadership {
     std::int32_t leader = -1;
     std::int32_t epoch = 0;
   };
-  // As somebody knows it who hears of elections so much later.
-  Leadership leadership(TimePoint now, Duration delay) const;
+  // As a node knows it that hears of elections so much later, unless it led or leads.
+  Leadership leadership(std::int32_t node, TimePoint now, Duration delay) const;
 
   // Adds a replica to the in-sync ones, or takes it away; the last one stays.
   void set_in_sync(std::int32_t node, bool in_sync);
@@ -75,6 +76,7 @@ class Partition {
 
  private:
   void advance_high_watermark();
+  void cut(std::int64_t offset);
 
   std::vector<std::int32_t> replicas_;
   std::set<std::int32_t> in_sync_;

@@ -38,8 +38,12 @@ void fill(const CallContext&, ErrorCode error, const protocol::ProduceRequest& r
   }
 }
 
-void fill(const CallContext&, ErrorCode error, const protocol::FetchRequest& request,
+void fill(const CallContext& call, ErrorCode error, const protocol::FetchRequest& request,
           protocol::FetchResponse& response) {
+  if (call.version >= 7) {
+    response.error_code = error;
+    response.session_id = request.session_id;
+  }
   for (const auto& topic : request.topics) {
     auto& answer = response.responses.emplace_back();
     answer.topic = topic.topic;
@@ -150,7 +154,22 @@ bool refuse_as(const CallContext& call, ErrorCode error, const void* request, vo
   return true;
 }
 
+using Refusable = protocol::RequestList<
+    protocol::ProduceRequest, protocol::FetchRequest, protocol::ListOffsetsRequest,
+    protocol::MetadataRequest, protocol::OffsetCommitRequest, protocol::OffsetFetchRequest,
+    protocol::FindCoordinatorRequest, protocol::JoinGroupRequest, protocol::HeartbeatRequest,
+    protocol::LeaveGroupRequest, protocol::SyncGroupRequest, protocol::CreateTopicsRequest,
+    protocol::CreatePartitionsRequest, protocol::DeleteRecordsRequest,
+    protocol::InitProducerIdRequest, protocol::AddOffsetsToTxnRequest, protocol::EndTxnRequest,
+    protocol::TxnOffsetCommitRequest, protocol::ApiVersionsRequest>;
+
 }  // namespace
+
+bool can_refuse(std::int16_t api_key) {
+  return []<class... Requests>(std::int16_t key, protocol::RequestList<Requests...>) {
+    return ((Requests::kApi.key == key) || ...);
+  }(api_key, Refusable{});
+}
 
 bool refuse(std::int16_t api_key, const CallContext& call, ErrorCode error, const void* request,
             void* response) {
@@ -159,15 +178,7 @@ bool refuse(std::int16_t api_key, const CallContext& call, ErrorCode error, cons
         (Requests::kApi.key == api_key && refuse_as<Requests>(call, error, request, response)) ||
         ...);
   };
-  return as(protocol::RequestList<
-            protocol::ProduceRequest, protocol::FetchRequest, protocol::ListOffsetsRequest,
-            protocol::MetadataRequest, protocol::OffsetCommitRequest, protocol::OffsetFetchRequest,
-            protocol::FindCoordinatorRequest, protocol::JoinGroupRequest,
-            protocol::HeartbeatRequest, protocol::LeaveGroupRequest, protocol::SyncGroupRequest,
-            protocol::CreateTopicsRequest, protocol::CreatePartitionsRequest,
-            protocol::DeleteRecordsRequest, protocol::InitProducerIdRequest,
-            protocol::AddOffsetsToTxnRequest, protocol::EndTxnRequest,
-            protocol::TxnOffsetCommitRequest, protocol::ApiVersionsRequest>{});
+  return as(Refusable{});
 }
 
 }  // namespace kmirror::broker

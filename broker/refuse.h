@@ -14,6 +14,8 @@ namespace kmirror::broker {
 bool refuse(std::int16_t api_key, const CallContext& call, protocol::ErrorCode error,
             const void* request, void* response);
 
+bool can_refuse(std::int16_t api_key);
+
 // The same with the messages' types.
 template <class Request>
 bool refuse(const CallContext& call, protocol::ErrorCode error, const Request& request,

@@ -79,6 +79,10 @@ void add(const FetchPartition& asked, FetchResponse::Partition answer, CallConte
   response.responses.back().partitions.push_back(std::move(answer));
 }
 
+bool has_records(const FetchResponse::Partition& answer) {
+  return answer.records && !answer.records->empty();
+}
+
 // What a session's client is told; partitions with records go to the end of the line.
 void answer_session(CallContext& call, FetchSessions::Session& session, bool is_incremental,
                     Look& look, FetchResponse& response) {
@@ -92,9 +96,9 @@ void answer_session(CallContext& call, FetchSessions::Session& session, bool is_
     const bool failed = answer.error_code != ErrorCode::kNone || answer.diverging_epoch.epoch >= 0;
     asked.told_high_watermark = failed ? -1 : answer.high_watermark;
     asked.told_log_start = answer.log_start_offset;
-    const bool has_records = !answer.records->empty();
+    const bool is_served = has_records(answer);
     if (tell) add(asked, std::move(answer), call, response);
-    (has_records ? served : rested).push_back(std::move(asked));
+    (is_served ? served : rested).push_back(std::move(asked));
   }
   std::ranges::move(served, std::back_inserter(rested));
   session.partitions = std::move(rested);
@@ -108,7 +112,8 @@ net::Awaitable<void> fetch(CallContext& call, const FetchRequest& request,
   response.error_code = context.error;
   if (context.error != ErrorCode::kNone) co_return;
   const std::int32_t session_id = context.session == nullptr ? 0 : context.session->id;
-  // The session may be gone, or another, after the wait.
+  const std::int32_t session_epoch = context.session == nullptr ? 0 : context.session->next_epoch;
+  // The session may be gone after the wait, or have answered another request.
   const std::vector<FetchPartition> partitions =
       context.session == nullptr ? context.partitions : context.session->partitions;
   throttle(call, response.throttle_time_ms);
@@ -119,10 +124,11 @@ net::Awaitable<void> fetch(CallContext& call, const FetchRequest& request,
   Look look = co_await wait_for(call, request, partitions);
   response.node_endpoints = std::move(look.endpoints);
   FetchSessions::Session* const session = call.node.sessions.find(session_id);
-  if (session != nullptr && session->partitions.size() == partitions.size()) {
+  if (session != nullptr && session->next_epoch == session_epoch) {
     answer_session(call, *session, context.is_incremental, look, response);
     co_return;
   }
+  response.session_id = session_id;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     add(partitions[i], std::move(look.answers[i]), call, response);
   }

@@ -54,7 +54,8 @@ void read_records(CallContext& call, const Partition& partition, const FetchPart
   const bool committed = limits.isolation_level == 1;
   const std::int64_t limit =
       committed ? partition.last_stable_offset() : partition.high_watermark();
-  const auto room = std::min(limits.bytes_left, static_cast<std::size_t>(asked.bytes_max));
+  const auto room =
+      std::min(limits.bytes_left, static_cast<std::size_t>(std::max(asked.bytes_max, 0)));
   auto slices = partition.log.read(asked.fetch_offset, limit, room, limits.whole_first);
   // A beginning of a batch is no use to a reader when there is nothing else.
   if (!slices.empty() && slices[0].bytes.size() < slices[0].owner->size()) slices.clear();

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/crc32c.h"
+#include "broker/core/limits.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/open_batch.h"
@@ -21,7 +22,6 @@ namespace attribute = protocol::batch_attribute;
 
 namespace {
 
-constexpr std::size_t kMaxDecompressedBytes = std::size_t{1} << 30;
 constexpr std::int16_t kFirstVersionWithZstd = 7;
 
 struct Problem {

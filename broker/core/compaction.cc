@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/crc32c.h"
+#include "broker/core/limits.h"
 #include "broker/core/markers.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
@@ -22,8 +23,6 @@ namespace field = protocol::batch_field;
 namespace attribute = protocol::batch_attribute;
 
 namespace {
-
-constexpr std::size_t kMaxDecompressedBytes = std::size_t{1} << 30;
 
 using NewestOffsets = std::map<std::string, std::int64_t, std::less<>>;
 

@@ -117,7 +117,7 @@ std::int64_t Log::last_stable_offset(std::int64_t high_watermark) const {
   for (const Ended& ended : ended_transactions_) {
     if (ended.marker_offset >= high_watermark) stable = std::min(stable, ended.first_offset);
   }
-  return stable;
+  return std::max(stable, start_offset_);
 }
 
 std::vector<AbortedTransaction> Log::aborted_between(std::int64_t offset,

@@ -88,6 +88,13 @@ class Log {
   // below the high watermark.
   std::int64_t last_stable_offset(std::int64_t high_watermark) const;
 
+  // Ends that are below the high watermark need not be remembered any more.
+  void on_high_watermark(std::int64_t high_watermark) {
+    std::erase_if(ended_transactions_, [high_watermark](const Ended& ended) {
+      return ended.marker_offset < high_watermark;
+    });
+  }
+
   // The transactions that an answer to read_committed readers has to name.
   std::vector<AbortedTransaction> aborted_between(std::int64_t offset,
                                                   std::int64_t limit_offset) const;

@@ -1,6 +1,7 @@
 // Log's searches for times, which have to look into batches.
 #include <algorithm>
 
+#include "broker/core/limits.h"
 #include "broker/core/log.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
@@ -10,8 +11,6 @@ namespace kmirror::broker {
 using protocol::BatchView;
 
 namespace {
-
-constexpr std::size_t kMaxDecompressedBytes = std::size_t{1} << 30;
 
 // The first record of the batch at or behind `from` that is not older.
 std::optional<TimestampAndOffset> find_in(const BatchView& batch, std::int64_t timestamp_ms,
