@@ -6,6 +6,7 @@
 
 #include "broker/groups.h"
 #include "protocol/records/open_batch.h"
+#include "protocol/records/partitioner.h"
 #include "protocol/records/record_cursor.h"
 #include "sim/mirror_host.h"
 #include "sim/workload.h"
@@ -151,7 +152,9 @@ void Checker::check_order(const Seen& seen) {
   if (order.partition < 0) order.partition = seen.watched.where.partition;
   const bool in_place = order.partition == seen.watched.where.partition &&
                         (options_.by_key || seen.name.where.partition == order.partition);
-  if (!in_place) return fail(seen, " belongs to another partition");
+  if (!in_place || (options_.by_key && !is_where_its_key_belongs(seen))) {
+    return fail(seen, " belongs to another partition");
+  }
   if (order.overtaken.erase(seen.name.number) > 0) {
     order.producers[seen.producer_id].last = seen.name.number;
     return;
@@ -165,6 +168,14 @@ void Checker::check_order(const Seen& seen) {
   if (is_new) order.furthest = seen.name.number;
   const std::string problem = check_producer(order, seen, partition);
   if (!problem.empty()) fail(seen, problem);
+}
+
+// As Java's partitioner places it, over the partitions that the destination has.
+bool Checker::is_where_its_key_belongs(const Seen& seen) const {
+  const auto count = destination_.find_topic(seen.watched.where.topic)->partitions.size();
+  const auto wanted =
+      protocol::partition_for_key(as_bytes(seen.key), static_cast<std::int32_t>(count));
+  return wanted == seen.watched.where.partition;
 }
 
 void Checker::on_producer_id(std::int64_t producer_id) {
@@ -194,6 +205,11 @@ void Checker::on_commit(const protocol::OffsetCommitRequest& request) {
     for (const auto& part : topic.partitions) {
       const net::TopicPartition where{std::string(topic.name), part.partition_index};
       const LedgerPartition& partition = ledger_.partitions[where];
+      const auto log = source_.find_partition(where.topic, where.partition);
+      if (!log || part.committed_offset > log->log.end_offset()) {
+        return fail(fmt::format("{} is committed up to {}, which is beyond its end",
+                                to_string(where), part.committed_offset));
+      }
       const std::size_t from = partition.index_of(committed_position(where));
       const std::size_t to = partition.index_of(part.committed_offset);
       for (std::size_t i = std::min(from, to); i < to; ++i) {

@@ -86,6 +86,7 @@ class Checker {
   void check_order(const Seen& seen);
   // Empty, or what is wrong with a producer's record at this place.
   std::string check_producer(Order& order, const Seen& seen, const LedgerPartition& partition);
+  bool is_where_its_key_belongs(const Seen& seen) const;
   bool overtake(Order& order, const LedgerPartition& partition, const Seen& seen);
   std::optional<std::size_t> next_in(const LedgerPartition& partition,
                                      std::optional<std::size_t> after, const std::string& key);

@@ -156,7 +156,8 @@ void Faults::stop_node() {
     const auto started = cluster.start_node(id);
     KM_CHECK(started, "its port is still free");
     // It has read its snapshots, which know less.
-    if (&cluster == &stage_.destination) stage_.checker.on_producers_lost();
+    if (&cluster != &stage_.destination) return;
+    stage_.checker.on_producers_lost();
     stage_.probes.reach("producers forgotten");
   });
 }
@@ -187,7 +188,6 @@ void Faults::throttle() {
   broker::Cluster& cluster = any_cluster();
   broker::Node& node = *cluster.nodes()[random_.below(cluster.nodes().size())];
   node.throttle = milliseconds(1 + random_.below(3'000));
-  stage_.probes.reach("throttled");
   repairs_.emplace(stage_.world.now() + milliseconds(random_.below(10'000)),
                    [&node] { node.throttle = {}; });
 }
@@ -214,7 +214,8 @@ HookAction Faults::meddle(broker::CallContext& call, std::int16_t api_key, const
   if (random.unit() >= stage_.options.refuse) return HookAction::kPass;
   const auto& errors = std::ranges::find(refusals(), api_key, &Refusals::api_key)->errors;
   const ErrorCode error = errors[random.below(errors.size())];
-  broker::refuse(api_key, call, error, request, response);
+  const bool known = broker::refuse(api_key, call, error, request, response);
+  KM_CHECK(known, "only what can be refused is hooked");
   stage_.probes.reach("request refused");
   return HookAction::kAnswer;
 }

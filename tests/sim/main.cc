@@ -5,6 +5,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -24,6 +25,7 @@ constexpr std::uint64_t kSeedsForProbes = 300;  // with fewer, some are not reac
 struct Flags {
   std::uint64_t from = 1;
   std::uint64_t seeds = 0;
+  std::optional<std::uint64_t> half_from;  // of the second half of the seeds
   std::optional<std::uint64_t> story;
 };
 
@@ -39,13 +41,16 @@ std::optional<Flags> parse_flags(int argc, char** argv) {
   Flags flags;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
-    const bool takes = (flag == "--seeds" || flag == "--from") && i + 1 < argc;
+    const bool takes =
+        (flag == "--seeds" || flag == "--from" || flag == "--half-from") && i + 1 < argc;
     const auto number = parse(takes ? argv[++i] : argv[i]);
     if (!number) return std::nullopt;
     if (flag == "--seeds") {
       flags.seeds = *number;
     } else if (flag == "--from") {
       flags.from = *number;
+    } else if (flag == "--half-from") {
+      flags.half_from = *number;
     } else {
       flags.story = number;
     }
@@ -72,10 +77,20 @@ int tell_story(std::uint64_t seed) {
   return result.problem.empty() ? 0 : 1;
 }
 
+// Of this thread, for those who look for what ended the program.
+thread_local std::uint64_t running_seed = 0;
+
+void tell_seed(int signal) {
+  std::fprintf(stderr, "seed %llu ends the program\n",
+               static_cast<unsigned long long>(running_seed));
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 // All seeds of a run, shared by its threads.
 struct Runs {
-  std::atomic<std::uint64_t> next;
-  std::uint64_t end;
+  const Flags& flags;
+  std::atomic<std::uint64_t> next{0};
   std::mutex mutex;
   Probes probes;
   std::uint64_t failed = 0;
@@ -85,10 +100,15 @@ struct Runs {
   double simulated_s = 0;
 
   void work() {
-    for (std::uint64_t seed = next++; seed < end; seed = next++) run(seed);
+    for (std::uint64_t i = next++; i < flags.seeds; i = next++) {
+      const std::uint64_t half = flags.seeds / 2;
+      const bool second = flags.half_from && i >= half;
+      run(second ? *flags.half_from + i - half : flags.from + i);
+    }
   }
 
   void run(std::uint64_t seed) {
+    running_seed = seed;
     const Options options = draw_options(seed);
     Result result = run_scenario(options, {});
     const bool again = seed % kTwiceEvery == 0;
@@ -112,7 +132,9 @@ struct Runs {
 };
 
 int run_all(const Flags& flags) {
-  Runs runs{.next = flags.from, .end = flags.from + flags.seeds, .mutex = {}, .probes = {}};
+  std::signal(SIGABRT, &tell_seed);
+  std::signal(SIGSEGV, &tell_seed);
+  Runs runs{.flags = flags, .mutex = {}, .probes = {}};
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
     threads.emplace_back([&runs] { runs.work(); });
@@ -125,13 +147,14 @@ int run_all(const Flags& flags) {
     std::printf("%s\n", fmt::format("{:12} {}: {}", count, probe.name, probe.meaning).c_str());
     if (count == 0) ++unreached;
   }
-  std::printf(
-      "%s\n",
-      fmt::format("seeds {} to {}: {} clean, {} failed, {} run twice; {} records, {} "
-                  "events, {:.0f} hours simulated",
-                  flags.from, flags.from + flags.seeds - 1, flags.seeds - runs.failed, runs.failed,
-                  runs.twice, runs.records, runs.events, runs.simulated_s / 3600)
-          .c_str());
+  std::printf("%s\n",
+              fmt::format("{} seeds from {}{}: {} clean, {} failed, {} run twice; {} records, {} "
+                          "events, {:.0f} hours simulated",
+                          flags.seeds, flags.from,
+                          flags.half_from ? fmt::format(" and {}", *flags.half_from) : "",
+                          flags.seeds - runs.failed, runs.failed, runs.twice, runs.records,
+                          runs.events, runs.simulated_s / 3600)
+                  .c_str());
   const bool probes_count = flags.seeds >= kSeedsForProbes;
   if (unreached > 0 && probes_count) {
     std::printf("%d probes were never reached\n", unreached);
@@ -146,7 +169,7 @@ int run_all(const Flags& flags) {
 int main(int argc, char** argv) {
   const auto flags = kmirror::sim::parse_flags(argc, argv);
   if (!flags) {
-    std::fprintf(stderr, "usage: sim --seeds N [--from S] | sim SEED\n");
+    std::fprintf(stderr, "usage: sim --seeds N [--from S] [--half-from S] | sim SEED\n");
     return 2;
   }
   return flags->story ? kmirror::sim::tell_story(*flags->story) : kmirror::sim::run_all(*flags);

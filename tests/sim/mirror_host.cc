@@ -74,6 +74,7 @@ void MirrorHost::clear() {
   mirror_.reset();
   processes_.clear();
   outcome_.reset();
+  report_ = {};
 }
 
 }  // namespace kmirror::sim

@@ -26,9 +26,6 @@ void observe_answer(const protocol::ProduceResponse& response, Probes& probes) {
         case ErrorCode::kOutOfOrderSequenceNumber:
           probes.reach("batch out of order");
           break;
-        case ErrorCode::kNotLeaderOrFollower:
-          probes.reach("not leader");
-          break;
         default:
           break;
       }
@@ -36,7 +33,8 @@ void observe_answer(const protocol::ProduceResponse& response, Probes& probes) {
   }
 }
 
-void observe_request(const protocol::ProduceRequest& request, Probes& probes) {
+void observe_request(const CallContext& call, const protocol::ProduceRequest& request,
+                     Probes& probes) {
   for (const auto& topic : request.topic_data) {
     for (const auto& part : topic.partition_data) {
       if (!part.records || part.records->size() < protocol::kBatchHeaderBytes) continue;
@@ -44,6 +42,9 @@ void observe_request(const protocol::ProduceRequest& request, Probes& probes) {
       if (batch.producer_epoch() > 0 && batch.base_sequence() == 0) {
         probes.reach("new producer epoch");
       }
+      const std::string name(topic.name);
+      const auto partition = call.cluster.find_partition(name, part.index);
+      if (partition && partition->leader() != call.node.id()) probes.reach("not leader");
     }
   }
 }
@@ -71,18 +72,25 @@ void observe_source(broker::Cluster& source, broker::Cluster& destination, Check
 }
 
 void observe_destination(broker::Cluster& destination, Checker& checker, Probes& probes) {
-  destination.on_answered = [&checker, &probes](const CallContext&, std::int16_t api_key,
+  destination.on_answered = [&checker, &probes](const CallContext& call, std::int16_t api_key,
                                                 const void* request, const void* response) {
     if (api_key == protocol::ProduceRequest::kApi.key) {
-      observe_request(*static_cast<const protocol::ProduceRequest*>(request), probes);
+      if (call.throttle_time_ms > 0) probes.reach("throttled");
+      observe_request(call, *static_cast<const protocol::ProduceRequest*>(request), probes);
       observe_answer(*static_cast<const protocol::ProduceResponse*>(response), probes);
     } else if (api_key == protocol::InitProducerIdRequest::kApi.key) {
       const auto& answer = *static_cast<const protocol::InitProducerIdResponse*>(response);
       if (answer.error_code == ErrorCode::kNone) checker.on_producer_id(answer.producer_id);
     } else if (api_key == protocol::CreateTopicsRequest::kApi.key) {
-      probes.reach("topic created");
+      const auto& answer = *static_cast<const protocol::CreateTopicsResponse*>(response);
+      for (const auto& topic : answer.topics) {
+        if (topic.error_code == ErrorCode::kNone) probes.reach("topic created");
+      }
     } else if (api_key == protocol::CreatePartitionsRequest::kApi.key) {
-      probes.reach("topic grown");
+      const auto& answer = *static_cast<const protocol::CreatePartitionsResponse*>(response);
+      for (const auto& topic : answer.results) {
+        if (topic.error_code == ErrorCode::kNone) probes.reach("topic grown");
+      }
     }
   };
 }

@@ -9,26 +9,26 @@ namespace kmirror::sim {
 namespace {
 
 constexpr ProbeName kNames[] = {
-    {"mirror killed", "while it had something to do"},
+    {"mirror killed", "between any two events"},
     {"mirror gave up at start", "no broker could be reached"},
-    {"repeated after kill", "records that came a second time"},
+    {"repeated", "records that came a second time"},
     {"leader moved", "to a replica that runs"},
-    {"node stopped", "and its leaders moved"},
+    {"node stopped", "with all that it leads"},
     {"partition leaderless", "all its replicas were stopped"},
-    {"link cut", "one way, or connections were reset"},
+    {"link cut", "one way for a while, or connections were reset"},
     {"request refused", "with an error that is retriable"},
-    {"answer lost", "after the request was worked on"},
+    {"answer lost", "with the connections of the broker"},
     {"duplicate batch", "recognized by a broker and not appended again"},
     {"batch out of order", "refused by a broker that saw a gap"},
     {"new producer epoch", "a producer began again at sequence 0"},
     {"producers forgotten", "a sweep or a restart took what a broker knew of them"},
-    {"not leader", "a request went to a broker that does not lead"},
+    {"not leader", "a batch went to a broker that does not lead"},
     {"topic created", "by the mirror at the destination"},
     {"topic grown", "by the mirror at the destination"},
     {"aborted data", "read and left out"},
     {"batch passed through", "unopened"},
     {"batch rebuilt", "split by key"},
-    {"throttled", "a broker told the mirror to wait"},
+    {"throttled", "a broker told the mirror to wait with its batches"},
     {"high watermark behind", "a commit came while followers were behind"},
 };
 

@@ -104,6 +104,7 @@ class Scenario {
   void pass(TimePoint until);
   void supervise();
   void note_end();
+  void note_content();
   void fail(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   }
@@ -154,6 +155,10 @@ void Scenario::supervise() {
     }
     probes_.reach("mirror gave up at start");
     mirror_.kill(net::sim::Death::kClosed);  // What its system does behind a process that ended.
+  }
+  // A topic that is not mirrored yet is tried again; a partition that was stopped is not.
+  for (const std::string& reason : mirror_.report().stop_reasons) {
+    if (reason.find("is not mirrored") == std::string::npos) fail("it stopped: " + reason);
   }
   if (mirror_.is_running() || stopping_) return;
   if (restart_at_ == TimePoint{}) restart_at_ = world_.now() + drawn(seconds(1));
@@ -226,7 +231,18 @@ void Scenario::note_end() {
   probes_.reach("batch passed through", counters.passed_through);
   probes_.reach("batch rebuilt", counters.rebuilt);
   probes_.reach("aborted data", counters.aborted_batches);
-  probes_.reach("repeated after kill", static_cast<std::uint64_t>(checker_.repeated()));
+  probes_.reach("repeated", static_cast<std::uint64_t>(checker_.repeated()));
+}
+
+// What came out is part of the trace, byte for byte.
+void Scenario::note_content() {
+  for (const auto& [name, topic] : destination_.cluster().topics()) {
+    for (const auto& partition : topic->partitions) {
+      for (const auto& segment : partition->log.segments()) {
+        for (const auto& batch : segment.batches) world_.note(batch.view().crc());
+      }
+    }
+  }
 }
 
 Result Scenario::run() {
@@ -234,6 +250,7 @@ Result Scenario::run() {
   if (is_well()) liveness();
   if (is_well()) stop();
   note_end();
+  note_content();
   return {.problem = problem_,
           .trace_hash = world_.trace_hash(),
           .events = world_.steps(),
