@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 #include "broker/api_table.h"
+#include "broker/refuse.h"
 #include "broker/topic_name.h"
 
 namespace kmirror::app {
@@ -29,6 +31,9 @@ error codes, its number, or `close`, which ends the connection; so many percent 
 answered so instead of being worked on.
 
 Exit codes: 0 stopped, 1 wrong flags, or a port that cannot be listened on.)";
+
+constexpr std::int32_t kPartitionsMax = 100'000;
+constexpr int kPortMax = 65535;
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -68,12 +73,20 @@ Exit take(const Texts& texts, ClusterFlags& flags) {
   for (const std::string& text : texts.topics) {
     const auto topic = parse_topic(text);
     if (!topic) return wrong("--topic", text, "of the form name:partitions");
+    const bool again = std::ranges::count(flags.topics, topic->name, &TopicFlag::name) > 0;
+    if (again) return wrong("--topic", text, "given once");
     flags.topics.push_back(*topic);
   }
   for (const std::string& text : texts.faults) {
     const auto fault = parse_fault(text);
-    if (!fault) return wrong("--fault", text, "of the form api:error@percent");
+    if (!fault) {
+      return wrong("--fault", text,
+                   "of the form api:error@percent, or not of an API that can fail");
+    }
     flags.faults.push_back(*fault);
+  }
+  if (flags.port + flags.nodes - 1 > kPortMax) {
+    return wrong("--port", std::to_string(flags.port), "low enough for all nodes");
   }
   if (texts.release.empty()) return std::nullopt;
   const auto release = broker::parse_release(texts.release);
@@ -90,7 +103,7 @@ std::optional<TopicFlag> parse_topic(std::string_view text) {
   topic.name = text.substr(0, colon);
   if (colon != std::string_view::npos) {
     const auto partitions = parse_number<std::int32_t>(text.substr(colon + 1));
-    if (!partitions || *partitions < 1) return std::nullopt;
+    if (!partitions || *partitions < 1 || *partitions > kPartitionsMax) return std::nullopt;
     topic.partitions = *partitions;
   }
   if (!broker::is_valid_topic_name(topic.name)) return std::nullopt;
@@ -115,7 +128,7 @@ std::optional<FaultFlag> parse_fault(std::string_view text) {
   const std::string_view error = text.substr(colon + 1);
   if (error == "close") return fault;
   fault.error = parse_error(error);
-  if (!fault.error) return std::nullopt;
+  if (!fault.error || !broker::can_refuse(fault.api_key)) return std::nullopt;
   return fault;
 }
 

@@ -46,7 +46,7 @@ struct Arrived {
   std::atomic<std::int64_t> records{0};
   std::atomic<std::int64_t> bytes{0};
 
-  broker::HookAction count(const protocol::ProduceRequest& request) {
+  void count(const protocol::ProduceRequest& request) {
     for (const auto& topic : request.topic_data) {
       for (const auto& part : topic.partition_data) {
         if (!part.records || part.records->size() < protocol::kBatchHeaderBytes) continue;
@@ -54,7 +54,6 @@ struct Arrived {
         bytes += static_cast<std::int64_t>(part.records->size());
       }
     }
-    return broker::HookAction::kPass;
   }
 };
 
@@ -200,9 +199,11 @@ int run_demo(std::int64_t records) {
     cluster.create_topic(
         kSplit,
         {.partitions = kSplitPartitions, .replication_factor = 2, .config = {}, .assignment = {}});
-    cluster.on<protocol::ProduceRequest>(
-        [&arrived](broker::CallContext&, const protocol::ProduceRequest& request,
-                   protocol::ProduceResponse&) { return arrived.count(request); });
+    cluster.on_answered = [&arrived](const broker::CallContext&, std::int16_t api_key,
+                                     const void* request, const void*) {
+      if (api_key != protocol::ProduceRequest::kApi.key) return;
+      arrived.count(*static_cast<const protocol::ProduceRequest*>(request));
+    };
   });
   for (const Embedded* cluster : {&source, &destination}) {
     if (cluster->problem().empty()) continue;

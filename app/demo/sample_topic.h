@@ -44,7 +44,8 @@ struct TopicPrint {
   std::int64_t records = 0;
 };
 
-// Reads `records` records from a topic's beginning, or as many as come until the deadline.
+// Reads a topic from its beginning: `records` records, and what there may be behind them; or what
+// comes until the deadline.
 net::Awaitable<net::Result<TopicPrint>> read_topic(net::Cluster& cluster, std::string topic,
                                                    std::int64_t records, TimePoint deadline);
 
