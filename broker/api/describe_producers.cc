@@ -1,4 +1,5 @@
-// DescribeProducers, version 0: the producers that the leader of a partition remembers (KIP-664).
+// DescribeProducers, version 0: the producers that a replica of a partition remembers (KIP-664).
+// Replicas have one log here, so each tells what the leader knows.
 #include "protocol/messages/describe_producers.h"
 
 #include "broker/api/handlers.h"
@@ -34,7 +35,7 @@ void describe_producers(CallContext& call, const DescribeProducersRequest& reque
     for (const std::int32_t index : topic.partition_indexes) {
       auto& answer = topic_answer.partitions.emplace_back();
       answer.partition_index = index;
-      const auto found = look_up(call, topic.name, index, -1);
+      const auto found = look_up(call, topic.name, index, -1, From::kReplica);
       answer.error_code = found.error;
       if (found.error == ErrorCode::kNone) describe(found.partition->log.producers(), answer);
     }

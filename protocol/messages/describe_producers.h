@@ -1,4 +1,4 @@
-// DescribeProducers (key 61): the producers that the leader of a partition remembers (KIP-664).
+// DescribeProducers (key 61): the producers that a replica of a partition remembers (KIP-664).
 // Views over the frame; plain values otherwise, no thread rules.
 #pragma once
 

@@ -155,7 +155,9 @@ def test_idempotent_producers(tools, topic):
     assert (last["sent"], last["acked"]) == (RECORDS, RECORDS)
     assert tools.endpoint.end_sum(topic, 1) == 50_000 + RECORDS
     # Only the first is idempotent: the other one sets retries to 0.
-    place = ["--topic", topic, "--partition", 0]
+    (leader,) = json.loads(kcat(tools.endpoint, "-L", "-J", "-t", topic))["topics"][0]["partitions"]
+    follower = leader["leader"] % 3 + 1
+    place = ["--topic", topic, "--partition", 0, "--broker-id", follower]
     _, *writers = tools.run("TransactionsCommand", "describe-producers", *place).splitlines()
     assert [writer.split()[3] for writer in writers] == ["49999"]
 
