@@ -148,6 +148,13 @@ Awaitable<Result<DestinationTopic>> ensure_destination_topic(Cluster& source, Cl
   topic.message_bytes_max =
       limit && *limit > 0 ? static_cast<std::size_t>(*limit) : kDefaultMessageBytes;
   topic.partitions = partitions_of(destination, name);
+  if (topic.partitions == 0) {
+    // Brokers hear of a new topic one after the other.
+    co_return net::Failure{
+        .kind = net::FailureKind::kBroker,
+        .text = fmt::format("the destination's metadata does not name topic `{}` yet", name),
+        .code = protocol::ErrorCode::kUnknownTopicOrPartition};
+  }
   co_return topic;
 }
 

@@ -317,5 +317,19 @@ TEST_F(TopologyTest, PlanningEndsWhenItIsNotWantedAnyMore) {
   EXPECT_THAT(topology->complaints(), IsEmpty());
 }
 
+// Seed 607 of the simulation: brokers hear of a new topic one after the other, and keys were spread
+// over no partitions at all.
+TEST_F(TopologyTest, ACopyThatTheDestinationDoesNotNameYetIsWaitedFor) {
+  pair.add_topic("orders", 2, 0, 5);
+  pair.config.partitioning = Partitioning::kKey;
+  pair.destination.on<protocol::CreateTopicsRequest>([](const auto& request, auto, auto& response) {
+    for (const auto& topic : request.topics) response.topics.emplace_back().name = topic.name;
+    return true;
+  });
+  EXPECT_TRUE(plan().empty());
+  FakePair::lead(pair.destination, "orders", 3);
+  EXPECT_EQ(plan().size(), 2u);
+}
+
 }  // namespace
 }  // namespace kmirror::mirror
