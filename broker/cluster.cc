@@ -161,6 +161,13 @@ void Cluster::replicate(Partition& partition, std::int64_t end_offset) {
   }
 }
 
+void Cluster::resume_replicas(std::int32_t node) {
+  paused_replicas.erase(node);
+  for_each_partition([this](Partition& partition) {
+    if (partition.leader() >= 0) replicate(partition, partition.log.end_offset());
+  });
+}
+
 void Cluster::reschedule() {
   clock_.notify();
 }

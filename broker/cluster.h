@@ -117,6 +117,8 @@ class Cluster {
 
   // Replicas on these nodes stay behind, in sync or not.
   std::set<std::int32_t> paused_replicas;
+  // They go on, and have everything at once.
+  void resume_replicas(std::int32_t node);
 
   // Controls of faults. A node that stops leads nothing any more and is in sync nowhere; one that
   // starts again is in sync at once.

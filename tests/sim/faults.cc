@@ -52,8 +52,12 @@ Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults"
   add("link", options.cut_link, &Faults::cut_link);
   add("sweep", options.sweep, &Faults::sweep);
   add("throttle", options.throttle, &Faults::throttle);
+  add("lag", options.lag, &Faults::lag);
   hook_requests(stage_.source, "source");
   hook_requests(stage_.destination, "destination");
+  spoil_answers(stage_.source, "source");
+  spoil_answers(stage_.destination, "destination");
+  forget_names();
 }
 
 void Faults::add(const char* name, Duration mean, void (Faults::*act)()) {
@@ -91,6 +95,9 @@ void Faults::end() {
   ended_ = true;
   faults_.clear();
   while (!repairs_.empty()) repairs_.extract(repairs_.begin()).mapped()();
+  stage_.source.mangle = {};
+  stage_.destination.mangle = {};
+  stage_.network.names.clear();
   stage_.network.set_options({.latency_min = milliseconds(1), .latency_max = milliseconds(1)});
   stage_.network.heal();
 }
@@ -172,8 +179,12 @@ void Faults::cut_link() {
   const bool to_broker = random_.below(2) == 0;
   const std::string from = to_broker ? "m" : host;
   const std::string to = to_broker ? host : "m";
+  const Duration duration = milliseconds(100 + random_.below(30'000));
   tell(fmt::format("nothing gets from {} to {} for a while", from, to));
-  stage_.network.clog(from, to, milliseconds(100 + random_.below(30'000)));
+  if (random_.below(2) == 0) return stage_.network.clog(from, to, duration);
+  stage_.network.partition(from, to);
+  repairs_.emplace(stage_.world.now() + duration,
+                   [this, from, to] { stage_.network.link(from, to).open(); });
 }
 
 void Faults::sweep() {
@@ -190,6 +201,40 @@ void Faults::throttle() {
   node.throttle = milliseconds(1 + random_.below(3'000));
   repairs_.emplace(stage_.world.now() + milliseconds(random_.below(10'000)),
                    [&node] { node.throttle = {}; });
+}
+
+// A follower stays behind, and the high watermark with it.
+void Faults::lag() {
+  broker::Cluster& cluster = stage_.destination;
+  const std::int32_t id = cluster.nodes()[random_.below(cluster.nodes().size())]->id();
+  tell(fmt::format("replicas on d{} lag", id));
+  cluster.paused_replicas.insert(id);
+  repairs_.emplace(stage_.world.now() + milliseconds(100 + random_.below(10'000)),
+                   [&cluster, id] { cluster.resume_replicas(id); });
+}
+
+// Answers that end too early, as of a broker with a bug: clients have to notice.
+void Faults::spoil_answers(broker::Cluster& cluster, const char* name) {
+  if (stage_.options.malformed == 0) return;
+  Random random = random_.split(fmt::format("{} answers", name));
+  cluster.mangle = [this, random](const broker::CallContext&, std::int16_t, Buffer& frame) mutable {
+    constexpr std::size_t kHeaderBytes = 8;  // the length and the correlation id
+    if (random.unit() >= stage_.options.malformed || frame.size() <= kHeaderBytes) return;
+    frame.resize(kHeaderBytes + random.below(frame.size() - kHeaderBytes));
+    store_be(frame.data(), static_cast<std::int32_t>(frame.size() - 4));
+    stage_.probes.reach("malformed answer");
+  };
+}
+
+void Faults::forget_names() {
+  if (stage_.options.no_name == 0) return;
+  for (const broker::Cluster* cluster : {&stage_.source, &stage_.destination}) {
+    for (const auto& node : cluster->nodes()) {
+      stage_.network.names[node->host()] = {.ips = {node->host()},
+                                            .delay = milliseconds(random_.below(100)),
+                                            .fails = stage_.options.no_name};
+    }
+  }
 }
 
 void Faults::hook_requests(broker::Cluster& cluster, const char* name) {

@@ -61,6 +61,9 @@ class Faults {
   void cut_link();
   void sweep();
   void throttle();
+  void lag();
+  void spoil_answers(broker::Cluster& cluster, const char* name);
+  void forget_names();
 
   void tell(std::string_view line) { stage_.world.log("faults", net::LogLevel::kInfo, line); }
   broker::Cluster& any_cluster();

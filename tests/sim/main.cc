@@ -134,6 +134,7 @@ struct Runs {
 int run_all(const Flags& flags) {
   std::signal(SIGABRT, &tell_seed);
   std::signal(SIGSEGV, &tell_seed);
+  std::signal(SIGFPE, &tell_seed);
   Runs runs{.flags = flags, .mutex = {}, .probes = {}};
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {

@@ -93,8 +93,11 @@ Options draw_options(std::uint64_t seed) {
   o.cut_link = draw.sometimes(0.4, 2, 20);
   o.sweep = draw.sometimes(0.3, 5, 30);
   o.throttle = draw.sometimes(0.2, 5, 30);
+  o.lag = draw.sometimes(0.3, 5, 30);
   o.refuse = draw.rarely(0.4, 0.1);
   o.lose_answer = draw.rarely(0.4, 0.03);
+  o.malformed = draw.rarely(0.2, 0.01);
+  o.no_name = draw.rarely(0.2, 0.5);
   draw_links(draw, o.links);
   // What the releases cannot do at all.
   const auto is_old = [&o](const char* release) {
@@ -112,15 +115,17 @@ std::string Options::to_string() const {
       "metadata {}\n"
       "{} topics of {} partitions{}{}{}, {} batches of up to {} records of up to {} bytes{}{}{}\n"
       "memory {}, commits every {}; faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, "
-      "throttles {}, refused {:.3f}, lost answers {:.3f}\nlinks: {}",
+      "throttles {}, lags {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name "
+      "{:.3f}\n"
+      "links: {}",
       source_nodes, source_release, destination_nodes, destination_release, replication_factor,
       shards, ms(replication_delay), ms(metadata_delay), topics, partitions,
       by_key ? " by key" : "", topics_appear ? ", more appear" : "",
       topics_grow ? ", they grow" : "", batches, records_per_batch, value_bytes,
       codecs ? ", any codec" : "", old_timestamps ? ", old timestamps" : "",
       transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), ms(kill_mirror),
-      ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), refuse, lose_answer,
-      links.to_string());
+      ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), ms(lag), refuse,
+      lose_answer, malformed, no_name, links.to_string());
 }
 
 }  // namespace kmirror::sim

@@ -33,7 +33,8 @@ struct Options {
   int value_bytes = 100;        // at most
   bool codecs = false;          // any, else none
   bool zstd = false;            // among them
-  bool old_timestamps = false;  // months old, so that brokers forget producers at each sweep
+  bool old_timestamps = false;  // of half of the batches: months old, so that brokers forget their
+                                // producers at each sweep
   bool transactions = false;    // some are aborted
   bool topics_appear = false;
   bool topics_grow = false;
@@ -49,8 +50,11 @@ struct Options {
   Duration cut_link{};  // one way, or a host's connections are reset
   Duration sweep{};     // of producer ids
   Duration throttle{};
+  Duration lag{};          // of a replica at the destination
   double refuse = 0;       // of requests, with an error that is retriable
   double lose_answer = 0;  // of requests: done, but the connection is closed before the answer
+  double malformed = 0;    // of answers: cut short, with a length that says it is all
+  double no_name = 0;      // of names that are looked up: nobody knows them
   net::sim::LinkOptions links;
 
   Duration safety = std::chrono::seconds(60);    // while there are faults

@@ -17,6 +17,7 @@ constexpr ProbeName kNames[] = {
     {"partition leaderless", "all its replicas were stopped"},
     {"link cut", "one way for a while, or connections were reset"},
     {"request refused", "with an error that is retriable"},
+    {"malformed answer", "that ends too early"},
     {"answer lost", "with the connections of the broker"},
     {"duplicate batch", "recognized by a broker and not appended again"},
     {"batch out of order", "refused by a broker that saw a gap"},

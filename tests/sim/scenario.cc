@@ -213,7 +213,11 @@ void Scenario::stop() {
     pass(world_.now() + milliseconds(100));
     supervise();
   }
+  // Connections that were held up go on at TCP's next repetition.
+  pass(world_.now() + seconds(30));
+  supervise();
   if (!is_well()) return;
+  if (!mirror_.is_running()) return fail("the mirror ended by itself");
   stopping_ = true;
   mirror_.request_stop();
   pass(world_.now() + std::chrono::minutes(2));

@@ -107,15 +107,18 @@ Buffer Workload::make_batch(const net::TopicPartition& where, LedgerPartition& p
                          ? static_cast<compression::Codec>(random_.below(options_.zstd ? 5 : 4))
                          : compression::Codec::kNone;
   const auto count = static_cast<std::int32_t>(1 + random_.below(options_.records_per_batch));
-  const std::int64_t now_ms = source_.wall_clock_ms() - (options_.old_timestamps ? kOldMs : 0);
+  const bool old = options_.old_timestamps && random_.below(2) == 0;
+  const std::int64_t now_ms = source_.wall_clock_ms() - (old ? kOldMs : 0);
   protocol::BatchBuilder builder(codec);
   for (std::int32_t i = 0; i < count; ++i) {
     const std::size_t number = partition.records.size();
     const std::string key = random_.unit() < 0.1 ? "" : fmt::format("key{}", random_.below(kKeys));
     std::string value = to_string(RecordName{where, number}) + "|";
     value.resize(value.size() + random_.below(options_.value_bytes + 1), 'x');
+    const protocol::RecordHeader header{as_bytes("number"), as_bytes(value).first(1)};
+    const std::span headers(&header, random_.below(2));
     builder.append(now_ms + i, key.empty() ? std::nullopt : std::optional(as_bytes(key)),
-                   as_bytes(value));
+                   as_bytes(value), headers);
     partition.records.push_back({.offset = base_offset + i,
                                  .key = key,
                                  .fate = transaction ? Fate::kOpen : Fate::kCommitted});
