@@ -40,6 +40,7 @@ void BlockedLoop::on_acknowledged() {
 bool BlockedLoop::is_blocked(const Shard::Target& target) const {
   const TimePoint now = shard_.runtime().now();
   if (!target.window.blocked(now)) return false;
+  if (shard_.runtime().buggify("window taken for blocked")) return true;
   if (target.window.failing() || target.window.hangs(now)) return true;
   const net::Metadata& metadata = shard_.destination().metadata();
   const std::int32_t leader = metadata.leader_of(target.where.topic, target.where.partition);

@@ -74,6 +74,7 @@ std::vector<Shard::Slot*> FetchLoop::due_slots() {
   for (auto& [where, slot] : shard_.slots()) {
     if (slot->fetching || now < slot->retry_at || !slot->lane.wants_fetch()) continue;
     if (shard_.source().metadata().leader_of(where.topic, where.partition) != broker_) continue;
+    if (!due.empty() && shard_.runtime().buggify("partition left out of a fetch")) continue;
     due.push_back(slot.get());
   }
   return due;
@@ -85,6 +86,7 @@ FetchLoop::Plan FetchLoop::make_plan() {
   plan.bytes = std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops()),
                                      shard_.config().source.fetch_max_bytes);
   if (plan.bytes == 0) return plan;
+  if (shard_.runtime().buggify("fetch of one byte")) plan.bytes = 1;
   plan.slots = due_slots();
   if (plan.slots.empty()) return plan;
   const auto first =
@@ -135,6 +137,9 @@ FetchRequest FetchLoop::make_request(const Plan& plan, Duration max_wait) const 
 }
 
 Awaitable<Result<void>> FetchLoop::connect() {
+  if (connection_ && shard_.runtime().buggify("fetch connection closed")) {
+    connection_->close("for nothing");
+  }
   if (connection_ && connection_->is_open()) co_return Result<void>();
   Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.source().dial(broker_);
   if (!dialled) co_return dialled.error();
@@ -157,7 +162,8 @@ Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
   Result<Response> response = co_await connection_->call(request, options);
   shard_.budget().end_fetch(plan.bytes);
   for (Shard::Slot* slot : plan.slots) slot->fetching = false;
-  if (response && shard_.fetching()) {
+  const bool wanted = !shard_.runtime().buggify("fetched data thrown away");
+  if (response && shard_.fetching() && wanted) {
     const bool brought = on_response(plan, response.value());
     short_wait_ = crowded && !brought ? std::min(2 * short_wait_, longest) : Duration(kShortWait);
     response = Response{};  // The frame is held by what was taken from it alone.

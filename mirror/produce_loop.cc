@@ -89,6 +89,7 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
   std::size_t bytes = 0;
   for (Shard::Target* target : ready) {
     if (bytes >= bytes_max) break;
+    if (bytes > 0 && shard_.runtime().buggify("request cut short")) break;
     OutgoingBatch& batch = target->window.send_next();
     bytes += batch.records.size();
     parts.push_back({target, &batch});
@@ -117,6 +118,9 @@ ProduceRequest ProduceLoop::make_request(const std::vector<Part>& parts) const {
 }
 
 Awaitable<bool> ProduceLoop::connect() {
+  if (connection_ && shard_.runtime().buggify("produce connection closed")) {
+    connection_->close("for nothing");
+  }
   if (connection_ && connection_->is_open()) co_return true;
   Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.destination().dial(broker_);
   if (dialled) {
@@ -138,14 +142,10 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
                                  .version_max = kVersionMax};
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
-  if (reply) {
-    on_response(parts, reply.value().message);
-  } else {
-    for (Part& part : parts) {
-      part.target->window.on_lost(*part.batch, shard_.runtime().now(), random_);
-    }
-    note_outage(reply.error());
-  }
+  const bool heard = !shard_.runtime().buggify("acknowledgement not heard");
+  const ProduceResponse nothing;
+  on_response(parts, reply && heard ? reply.value().message : nothing);
+  if (!reply) note_outage(reply.error());
   std::vector<OutgoingBatch> done;
   for (const Part& part : parts) {
     std::vector<OutgoingBatch> batches = part.target->window.take_done();

@@ -181,6 +181,7 @@ Awaitable<Result<Cluster::ConnectionPtr>> Cluster::control(std::int32_t broker) 
 
 Awaitable<Result<Cluster::ConnectionPtr>> Cluster::any() {
   for (const auto& [id, connection] : control_) {
+    if (runtime_.buggify("another broker is asked")) continue;
     if (connection->is_open()) co_return connection;
   }
   std::vector<std::int32_t> ids;

@@ -61,7 +61,7 @@ Awaitable<Result<void>> GroupOffsets::find_coordinator(const Retry& retry) {
 }
 
 Awaitable<Result<GroupOffsets::ConnectionPtr>> GroupOffsets::coordinator(const Retry& retry) {
-  if (coordinator_ < 0) {
+  if (coordinator_ < 0 || cluster_.runtime().buggify("coordinator forgotten")) {
     const Result<void> found = co_await find_coordinator(retry);
     if (!found) co_return found.error();
   }

@@ -95,6 +95,12 @@ class Runtime {
   virtual Result<std::unique_ptr<Listener>> listen(Address address) = 0;
 
   virtual Random& random() = 0;
+
+  // Whether to do something here that is lawful but rare, such as to wake up for nothing. Never so
+  // in production; a simulator decides by its seed. `point` is a literal of its own; not for what
+  // is asked per batch.
+  virtual bool buggify(std::string_view /*point*/) { return false; }
+
   virtual void log(LogLevel level, std::string_view line) = 0;
 };
 

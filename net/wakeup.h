@@ -2,6 +2,7 @@
 // so no notice is lost. One waiter at a time; used on one executor; owned by the loop's owner.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "net/runtime.h"
@@ -10,7 +11,7 @@ namespace kmirror::net {
 
 class Wakeup {
  public:
-  explicit Wakeup(Runtime& runtime) : timer_(runtime.make_timer()) {}
+  explicit Wakeup(Runtime& runtime) : runtime_(runtime), timer_(runtime.make_timer()) {}
 
   void notify() {
     notified_ = true;
@@ -20,13 +21,16 @@ class Wakeup {
   // Whether the next wait returns at once.
   bool notified() const { return notified_; }
 
-  // Returns at the first notice since the last wait, or at `deadline`.
+  // Returns at the first notice since the last wait, or at `deadline`; simulations make sure that
+  // those who wait look again at what they wait for.
   Awaitable<void> wait(TimePoint deadline = kNever) {
+    if (runtime_.buggify("early wakeup")) deadline = std::min(deadline, runtime_.now());
     if (!notified_) co_await timer_->wait_until(deadline);
     notified_ = false;
   }
 
  private:
+  Runtime& runtime_;
   std::unique_ptr<Timer> timer_;
   bool notified_ = false;
 };

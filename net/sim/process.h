@@ -68,6 +68,7 @@ class Process : public Runtime {
   Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address, TimePoint deadline) override;
   Result<std::unique_ptr<Listener>> listen(Address address) override;
   Random& random() override { return random_; }
+  bool buggify(std::string_view point) override { return world_.buggify && world_.buggify(point); }
   void log(LogLevel level, std::string_view line) override { world_.log(name_, level, line); }
 
  private:

@@ -68,6 +68,9 @@ class World final : public asio::execution_context {
 
   LogSink log_sink;
 
+  // Answers Runtime::buggify() for all processes; nobody: no.
+  std::function<bool(std::string_view point)> buggify;
+
   TimePoint now() const { return now_; }
   std::int64_t wall_clock_ms() const;
 

@@ -99,6 +99,7 @@ Options draw_options(std::uint64_t seed) {
   o.malformed = draw.rarely(0.2, 0.01);
   o.no_name = draw.rarely(0.2, 0.5);
   draw_links(draw, o.links);
+  o.buggify = draw.flip(0.7);
   // What the releases cannot do at all.
   const auto is_old = [&o](const char* release) {
     return o.source_release == release || o.destination_release == release;
@@ -116,7 +117,7 @@ std::string Options::to_string() const {
       "{} topics of {} partitions{}{}{}, {} batches of up to {} records of up to {} bytes{}{}{}\n"
       "memory {}, commits every {}; faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, "
       "throttles {}, lags {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name "
-      "{:.3f}\n"
+      "{:.3f}{}\n"
       "links: {}",
       source_nodes, source_release, destination_nodes, destination_release, replication_factor,
       shards, ms(replication_delay), ms(metadata_delay), topics, partitions,
@@ -125,7 +126,7 @@ std::string Options::to_string() const {
       codecs ? ", any codec" : "", old_timestamps ? ", old timestamps" : "",
       transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), ms(kill_mirror),
       ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), ms(lag), refuse,
-      lose_answer, malformed, no_name, links.to_string());
+      lose_answer, malformed, no_name, buggify ? ", buggify" : "", links.to_string());
 }
 
 }  // namespace kmirror::sim

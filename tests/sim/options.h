@@ -55,6 +55,7 @@ struct Options {
   double lose_answer = 0;  // of requests: done, but the connection is closed before the answer
   double malformed = 0;    // of answers: cut short, with a length that says it is all
   double no_name = 0;      // of names that are looked up: nobody knows them
+  bool buggify = false;    // processes do what is lawful but rare (Runtime::buggify)
   net::sim::LinkOptions links;
 
   Duration safety = std::chrono::seconds(60);    // while there are faults

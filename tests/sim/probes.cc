@@ -31,6 +31,18 @@ constexpr ProbeName kNames[] = {
     {"batch rebuilt", "split by key"},
     {"throttled", "a broker told the mirror to wait with its batches"},
     {"high watermark behind", "a commit came while followers were behind"},
+    // Points of Runtime::buggify().
+    {"early wakeup", "a wait ended for nothing"},
+    {"another broker is asked", "than the one that is connected"},
+    {"coordinator forgotten", "and looked for again"},
+    {"fetch connection closed", "for nothing"},
+    {"fetch of one byte", "which brings one batch"},
+    {"fetched data thrown away", "and fetched again"},
+    {"partition left out of a fetch", "though it was due"},
+    {"produce connection closed", "for nothing"},
+    {"request cut short", "with fewer partitions than were ready"},
+    {"acknowledgement not heard", "so that batches are sent again"},
+    {"window taken for blocked", "so that lanes give back what they fetched"},
 };
 
 }  // namespace

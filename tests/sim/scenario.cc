@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/buggify.h"
 #include "sim/checker.h"
 #include "sim/faults.h"
 #include "sim/mirror_host.h"
@@ -88,6 +89,7 @@ class Scenario {
       world_.log_sink = [story](TimePoint when, std::string_view who, net::LogLevel,
                                 std::string_view line) { story(when, who, line); };
     }
+    if (options.buggify) world_.buggify = Buggify(world_.random("buggify"), probes_);
     observe_source(source_.cluster(), destination_.cluster(), checker_, probes_);
     observe_destination(destination_.cluster(), checker_, probes_);
     faults_.emplace(Stage{options_, world_, network_, source_.cluster(), destination_.cluster(),
