@@ -127,24 +127,21 @@ Result<void> Cluster::start_node(std::int32_t id) {
       partition.log.producers().keep_last_batches();
       partition.elect(id, now());
     }
-    if (!leaderless) replicate(partition, partition.log.end_offset());
+    if (!leaderless) catch_up(partition);
   });
   return started;
 }
 
 void Cluster::move_leader(Partition& partition, std::int32_t node) {
   partition.elect(node, now());
-  replicate(partition, partition.log.end_offset());
+  catch_up(partition);
 }
 
 void Cluster::on_appended(const std::shared_ptr<Partition>& partition) {
   partition->on_replicated(partition->leader(), partition->log.end_offset());
   partition->notify();
   if (partition->replicas().size() == 1) return;
-  if (settings_.replication_delay == Duration{}) {
-    replicate(*partition, partition->log.end_offset());
-    return;
-  }
+  if (settings_.replication_delay == Duration{}) return catch_up(*partition);
   replications_.emplace(now() + settings_.replication_delay,
                         Replication{partition, partition->log.end_offset()});
   clock_.notify();
@@ -155,16 +152,21 @@ void Cluster::replicate(Partition& partition, std::int64_t end_offset) {
     if (replica == partition.leader() || paused_replicas.contains(replica)) continue;
     if (!find_node(replica)->is_running()) continue;
     partition.on_replicated(replica, end_offset);
-    if (partition.replicated(replica) >= partition.high_watermark()) {
+    if (partition.extent_at(replica).end_offset >= partition.high_watermark()) {
       partition.set_in_sync(replica, true);
     }
   }
 }
 
+void Cluster::catch_up(Partition& partition) {
+  replicate(partition, partition.log.end_offset());
+  replicate(partition, partition.log.end_offset());
+}
+
 void Cluster::resume_replicas(std::int32_t node) {
   paused_replicas.erase(node);
   for_each_partition([this](Partition& partition) {
-    if (partition.leader() >= 0) replicate(partition, partition.log.end_offset());
+    if (partition.leader() >= 0) catch_up(partition);
   });
 }
 
@@ -185,7 +187,12 @@ void Cluster::on_time(TimePoint now) {
   while (!replications_.empty() && replications_.begin()->first <= now) {
     const auto due = replications_.extract(replications_.begin());
     const auto partition = due.mapped().partition.lock();
-    if (partition) replicate(*partition, due.mapped().end_offset);
+    if (!partition) continue;
+    replicate(*partition, due.mapped().end_offset);
+    if (!due.mapped().has_news) continue;
+    // With the next fetch each follower hears how far all of them have come.
+    replications_.emplace(now + settings_.replication_delay,
+                          Replication{partition, due.mapped().end_offset, false});
   }
   if (next_sweep_ <= now) {
     sweep_producer_ids();

@@ -183,6 +183,7 @@ class Cluster {
   struct Replication {
     std::weak_ptr<Partition> partition;
     std::int64_t end_offset;
+    bool has_news = true;  // of records, and not only of the high watermark
   };
 
   net::Awaitable<void> clock_loop();
@@ -190,6 +191,8 @@ class Cluster {
   void on_time(TimePoint now);
   void lead_by_who_runs(Partition& partition);
   void replicate(Partition& partition, std::int64_t end_offset);
+  // Followers have everything, and with their next fetch know that the others have it.
+  void catch_up(Partition& partition);
   template <class Visit>
   void for_each_partition(Visit visit) {
     for (const auto& [name, topic] : topics_) {

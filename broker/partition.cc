@@ -24,11 +24,11 @@ Partition::Leadership Partition::leadership(std::int32_t node, TimePoint now,
 void Partition::elect(std::int32_t node, TimePoint now) {
   previous_ = {leader_, leader_epoch_};
   elected_at_ = now;
-  if (leader_ >= 0) replicated_[leader_] = log.end_offset();
+  if (leader_ >= 0) followers_[leader_] = extent_at(leader_);
   leader_ = node;
   ++leader_epoch_;
   if (node >= 0) {
-    cut(replicated_[node]);
+    cut(followers_[node].end_offset);
     if (!in_sync_.contains(node)) in_sync_ = {node};
     advance_high_watermark();
   }
@@ -45,8 +45,9 @@ void Partition::cut(std::int64_t offset) {
   log.truncate(offset);
   log.begin_epoch(leader_epoch_);
   high_watermark_ = std::min(high_watermark_, log.end_offset());
-  for (auto& [replica, end_offset] : replicated_) {
-    end_offset = std::min(end_offset, log.end_offset());
+  for (auto& [node, extent] : followers_) {
+    extent.end_offset = std::min(extent.end_offset, log.end_offset());
+    extent.high_watermark = std::min(extent.high_watermark, extent.end_offset);
   }
 }
 
@@ -59,25 +60,34 @@ void Partition::set_in_sync(std::int32_t node, bool in_sync) {
   advance_high_watermark();
 }
 
-std::int64_t Partition::replicated(std::int32_t node) const {
-  if (node == leader_) return log.end_offset();
-  const auto found = replicated_.find(node);
-  return found == replicated_.end() ? 0 : found->second;
+Partition::Extent Partition::extent_at(std::int32_t node) const {
+  if (node == leader_) return {log.end_offset(), high_watermark_};
+  const auto found = followers_.find(node);
+  Extent extent = found == followers_.end() ? Extent{} : found->second;
+  // One that is so far behind that its records are gone begins again with the log.
+  extent.end_offset = std::max(extent.end_offset, log.start_offset());
+  extent.high_watermark = std::max(extent.high_watermark, log.start_offset());
+  return extent;
 }
 
 void Partition::on_replicated(std::int32_t node, std::int64_t end_offset) {
-  std::int64_t& replicated = replicated_[node];
-  replicated = std::max(replicated, std::min(end_offset, log.end_offset()));
+  if (node == leader_) return advance_high_watermark();
+  Extent& extent = followers_[node];
+  extent.end_offset = std::max(extent.end_offset, std::min(end_offset, log.end_offset()));
+  const std::int64_t told = std::min(high_watermark_, extent.end_offset);
+  if (told > extent.high_watermark) {
+    extent.high_watermark = told;
+    notify();
+  }
   advance_high_watermark();
 }
 
 void Partition::advance_high_watermark() {
   if (leader_ < 0) return;
   std::int64_t lowest = log.end_offset();
-  for (const std::int32_t node : in_sync_) lowest = std::min(lowest, replicated(node));
+  for (const std::int32_t node : in_sync_) lowest = std::min(lowest, extent_at(node).end_offset);
   if (lowest <= high_watermark_) return;
   high_watermark_ = lowest;
-  log.on_high_watermark(lowest);
   notify();
 }
 

@@ -54,9 +54,16 @@ class Partition {
   // Adds a replica to the in-sync ones, or takes it away; the last one stays.
   void set_in_sync(std::int32_t node, bool in_sync);
 
-  // A replica has the log up to this offset; the leader's own is the log's end.
+  // A replica has the log up to this offset. A follower's fetch also brings it the high watermark,
+  // as the leader knew it until then.
   void on_replicated(std::int32_t node, std::int64_t end_offset);
-  std::int64_t replicated(std::int32_t node) const;
+
+  // What a replica can serve.
+  struct Extent {
+    std::int64_t end_offset = 0;
+    std::int64_t high_watermark = 0;  // as far as it has heard; never behind its end
+  };
+  Extent extent_at(std::int32_t node) const;
 
   // Tells all who wait for records, for the high watermark or for a new leader to look again.
   void notify();
@@ -80,7 +87,7 @@ class Partition {
 
   std::vector<std::int32_t> replicas_;
   std::set<std::int32_t> in_sync_;
-  std::map<std::int32_t, std::int64_t> replicated_;
+  std::map<std::int32_t, Extent> followers_;
   std::int32_t leader_;
   std::int32_t leader_epoch_ = 0;
   Leadership previous_;

@@ -79,7 +79,7 @@ TEST_F(PartitionTest, AReplicaDoesNotForgetWhatItHas) {
   append(5);
   replicate(5);
   partition.on_replicated(2, 3);
-  EXPECT_EQ(partition.replicated(2), 5);
+  EXPECT_EQ(partition.extent_at(2).end_offset, 5);
 }
 
 }  // namespace

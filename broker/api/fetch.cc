@@ -1,6 +1,8 @@
 // Fetch, versions 4 to 18: reads batches as they are in the log, waits until there are enough of
-// them, keeps sessions (KIP-227). From version 11 on followers answer, too (KIP-392). Left out: the
-// versions below 4, which need conversion; fields for followers and tiered storage.
+// them, keeps sessions (KIP-227). From version 11 on followers answer, too, as far as they have the
+// log and know of the high watermark (KIP-392). Left out: the versions below 4, which need
+// conversion; fields for followers and tiered storage; a follower's log that begins elsewhere than
+// the leader's.
 #include <algorithm>
 #include <list>
 

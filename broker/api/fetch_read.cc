@@ -17,22 +17,29 @@ constexpr std::int16_t kFirstVersionWithZstd = 10;
 constexpr std::int16_t kFirstVersionWithIds = 13;
 constexpr std::int16_t kFirstVersionWithLeader = 16;
 
-// A replica in the client's rack that has everything, where this node is in another (KIP-392).
-std::int32_t preferred_replica(CallContext& call, const Partition& partition,
-                               std::string_view rack) {
-  if (!call.cluster.settings().rack_aware || rack.empty() || call.version < 11) return -1;
+// Of the replicas in the client's rack that are in sync and have what it asks for the one that has
+// most, where this node is in another rack (KIP-392, RackAwareReplicaSelector).
+std::int32_t preferred_replica(CallContext& call, const Partition& partition, std::string_view rack,
+                               std::int64_t fetch_offset) {
+  if (!call.cluster.settings().rack_aware || rack.empty()) return -1;
+  if (call.version < kFirstVersionFromReplicas) return -1;
   if (call.node.rack() == rack || partition.leader() != call.node.id()) return -1;
+  if (fetch_offset < partition.log.start_offset()) return -1;
+  std::int32_t preferred = -1;
+  std::int64_t furthest = fetch_offset;
   for (const std::int32_t replica : partition.in_sync()) {
     const Node* const node = call.cluster.find_node(replica);
-    if (node->is_running() && node->rack() == rack) return replica;
+    const std::int64_t end_offset = partition.extent_at(replica).end_offset;
+    if (!node->is_running() || node->rack() != rack || end_offset < furthest) continue;
+    preferred = replica;
+    furthest = end_offset;
   }
-  return -1;
+  return preferred;
 }
 
 // Whether the reader's last record is not in this log; then it is told where they part (KIP-595).
-bool diverges(const Log& log, const FetchPartition& asked, FetchResponse::Partition& answer) {
+bool diverges(EpochEnd end, const FetchPartition& asked, FetchResponse::Partition& answer) {
   if (asked.last_fetched_epoch < 0) return false;
-  const EpochEnd end = log.end_of_epoch(asked.last_fetched_epoch);
   if (end.end_offset < 0) {
     answer.error_code = ErrorCode::kOffsetOutOfRange;
     return true;
@@ -43,20 +50,20 @@ bool diverges(const Log& log, const FetchPartition& asked, FetchResponse::Partit
   return true;
 }
 
-void fill_offsets(const Partition& partition, FetchResponse::Partition& answer) {
-  answer.high_watermark = partition.high_watermark();
-  answer.last_stable_offset = partition.last_stable_offset();
-  answer.log_start_offset = partition.log.start_offset();
+// What this node has of the log decides, also where it follows and is behind.
+void fill_offsets(const Log& log, std::int64_t high_watermark, FetchResponse::Partition& answer) {
+  answer.high_watermark = high_watermark;
+  answer.last_stable_offset = log.last_stable_offset(high_watermark);
+  answer.log_start_offset = log.start_offset();
 }
 
-void read_records(CallContext& call, const Partition& partition, const FetchPartition& asked,
+void read_records(CallContext& call, const Log& log, const FetchPartition& asked,
                   FetchLimits& limits, FetchResponse::Partition& answer) {
   const bool committed = limits.isolation_level == 1;
-  const std::int64_t limit =
-      committed ? partition.last_stable_offset() : partition.high_watermark();
+  const std::int64_t limit = committed ? answer.last_stable_offset : answer.high_watermark;
   const auto room =
       std::min(limits.bytes_left, static_cast<std::size_t>(std::max(asked.bytes_max, 0)));
-  auto slices = partition.log.read(asked.fetch_offset, limit, room, limits.whole_first);
+  auto slices = log.read(asked.fetch_offset, limit, room, limits.whole_first);
   // A beginning of a batch is no use to a reader when there is nothing else.
   if (!slices.empty() && slices[0].bytes.size() < slices[0].owner->size()) slices.clear();
   for (const LogSlice& slice : slices) {
@@ -68,7 +75,7 @@ void read_records(CallContext& call, const Partition& partition, const FetchPart
   if (!committed) return;
   answer.aborted_transactions.emplace();
   if (slices.empty()) return;
-  for (const auto& one : partition.log.aborted_between(asked.fetch_offset, limit)) {
+  for (const auto& one : log.aborted_between(asked.fetch_offset, limit)) {
     auto& aborted = answer.aborted_transactions->emplace_back();
     aborted.producer_id = one.producer_id;
     aborted.first_offset = one.first_offset;
@@ -120,18 +127,28 @@ void read_partition(CallContext& call, const FetchPartition& asked, FetchLimits&
     return;
   }
   const Partition& partition = *found.partition;
-  if (diverges(partition.log, asked, answer)) {
-    if (answer.error_code == ErrorCode::kNone) fill_offsets(partition, answer);
-    return;
-  }
-  if (asked.fetch_offset < partition.log.start_offset() ||
-      asked.fetch_offset > partition.log.end_offset()) {
+  const Log& log = partition.log;
+  const auto [end_offset, high_watermark] = partition.extent_at(call.node.id());
+  answer.preferred_read_replica =
+      preferred_replica(call, partition, limits.rack, asked.fetch_offset);
+  if (answer.preferred_read_replica >= 0) return fill_offsets(log, high_watermark, answer);
+  if (asked.fetch_offset < log.start_offset()) {
     answer.error_code = ErrorCode::kOffsetOutOfRange;
     return;
   }
-  fill_offsets(partition, answer);
-  answer.preferred_read_replica = preferred_replica(call, partition, limits.rack);
-  if (answer.preferred_read_replica < 0) read_records(call, partition, asked, limits, answer);
+  const EpochEnd epoch_end = partition.leader() == call.node.id()
+                                 ? log.end_of_epoch(asked.last_fetched_epoch)
+                                 : log.end_of_epoch(asked.last_fetched_epoch, end_offset);
+  if (diverges(epoch_end, asked, answer)) {
+    if (answer.error_code == ErrorCode::kNone) fill_offsets(log, high_watermark, answer);
+    return;
+  }
+  if (asked.fetch_offset > end_offset) {
+    answer.error_code = ErrorCode::kOffsetOutOfRange;
+    return;
+  }
+  fill_offsets(log, high_watermark, answer);
+  read_records(call, log, asked, limits, answer);
 }
 
 }  // namespace kmirror::broker

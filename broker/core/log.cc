@@ -114,8 +114,10 @@ std::vector<LogSlice> Log::read(std::int64_t offset, std::int64_t limit_offset,
 std::int64_t Log::last_stable_offset(std::int64_t high_watermark) const {
   std::int64_t stable = high_watermark;
   if (!open_transactions_.empty()) stable = std::min(stable, *open_transactions_.begin());
-  for (const Ended& ended : ended_transactions_) {
-    if (ended.marker_offset >= high_watermark) stable = std::min(stable, ended.first_offset);
+  const auto& all = ended_transactions_;
+  for (auto ended = all.rbegin(); ended != all.rend(); ++ended) {
+    if (ended->marker_offset < high_watermark) break;
+    stable = std::min(stable, ended->first_offset);
   }
   return std::max(stable, start_offset_);
 }
@@ -145,6 +147,12 @@ EpochEnd Log::end_of_epoch(std::int32_t epoch) const {
   return {std::prev(later)->epoch, later->start_offset};
 }
 
+EpochEnd Log::end_of_epoch(std::int32_t epoch, std::int64_t follower_end) const {
+  const std::int32_t newest = epoch_at(follower_end - 1);
+  if (epoch > newest) return {};
+  return epoch == newest ? EpochEnd{epoch, follower_end} : end_of_epoch(epoch);
+}
+
 std::int32_t Log::epoch_at(std::int64_t offset) const {
   std::int32_t epoch = -1;
   for (const Epoch& one : epochs_) {
@@ -157,6 +165,8 @@ void Log::advance_start(std::int64_t offset) {
   start_offset_ = std::max(start_offset_, offset);
   while (segments_.size() > 1 && segments_[1].base_offset <= start_offset_) segments_.pop_front();
   std::erase_if(aborted_, [this](const auto& one) { return one.last_offset < start_offset_; });
+  std::erase_if(ended_transactions_,
+                [this](const auto& one) { return one.marker_offset < start_offset_; });
   // The epoch of the first offset that is left begins there.
   while (epochs_.size() > 1 && epochs_[1].start_offset <= start_offset_) {
     epochs_.erase(epochs_.begin());

@@ -88,13 +88,6 @@ class Log {
   // below the high watermark.
   std::int64_t last_stable_offset(std::int64_t high_watermark) const;
 
-  // Ends that are below the high watermark need not be remembered any more.
-  void on_high_watermark(std::int64_t high_watermark) {
-    std::erase_if(ended_transactions_, [high_watermark](const Ended& ended) {
-      return ended.marker_offset < high_watermark;
-    });
-  }
-
   // The transactions that an answer to read_committed readers has to name.
   std::vector<AbortedTransaction> aborted_between(std::int64_t offset,
                                                   std::int64_t limit_offset) const;
@@ -104,6 +97,8 @@ class Log {
   void begin_epoch(std::int32_t epoch);
   // Where the records of an epoch end, or those of the newest one before it (KIP-101).
   EpochEnd end_of_epoch(std::int32_t epoch) const;
+  // The same as a follower sees it that has the log only up to this offset.
+  EpochEnd end_of_epoch(std::int32_t epoch, std::int64_t follower_end) const;
   // Of the record at or before `offset`; -1 where nothing is known.
   std::int32_t epoch_at(std::int64_t offset) const;
 
@@ -137,7 +132,7 @@ class Log {
     std::int32_t epoch;
     std::int64_t start_offset;
   };
-  // A transaction that has ended, until its marker is below the high watermark.
+  // A transaction that has ended: in a replica only when its marker is below the high watermark.
   struct Ended {
     std::int64_t first_offset;
     std::int64_t marker_offset;
@@ -155,8 +150,8 @@ class Log {
   std::int64_t end_offset_ = 0;
   std::vector<Epoch> epochs_;
   std::set<std::int64_t> open_transactions_;  // their first offsets
-  std::vector<Ended> ended_transactions_;
-  std::vector<AbortedTransaction> aborted_;  // in the order of their markers
+  std::vector<Ended> ended_transactions_;     // in the order of their markers
+  std::vector<AbortedTransaction> aborted_;   // in the order of their markers
 };
 
 template <class Rewrite>
