@@ -96,6 +96,7 @@ std::size_t Log::segment_of(std::int64_t offset) const {
 std::vector<LogSlice> Log::read(std::int64_t offset, std::int64_t limit_offset,
                                 std::size_t bytes_max, bool whole_first) const {
   std::vector<LogSlice> slices;
+  if (offset >= limit_offset) return slices;
   for (std::size_t i = segment_of(offset); i < segments_.size() && slices.empty(); ++i) {
     const auto& batches = segments_[i].batches;
     std::size_t left = bytes_max;

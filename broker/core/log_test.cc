@@ -124,6 +124,16 @@ TEST_F(LogTest, AbortedTransactionsAreNamedWhereTheyLie) {
   EXPECT_TRUE(log.aborted_between(7, 9).empty());
 }
 
+// As UnifiedLog.read does: what is open is not read because the log begins within it.
+TEST_F(LogTest, NothingIsReadOfABatchThatTheLogBeginsIn) {
+  append({.records = 5, .producer_id = 7, .is_transactional = true});
+  log.advance_start(3);
+  const std::int64_t stable = log.last_stable_offset(5);
+  EXPECT_EQ(stable, 3) << "the transaction is open";
+  EXPECT_TRUE(log.read(3, stable, 1 << 20, true).empty());
+  EXPECT_EQ(log.read(3, 5, 1 << 20, true).size(), 1u);
+}
+
 TEST_F(LogTest, TheStartMovesOnAndTakesWholeSegments) {
   append({.records = 3}, 1);
   log.roll();
