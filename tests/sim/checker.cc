@@ -100,46 +100,43 @@ void Checker::check_record(const Seen& seen) {
   record.copied = true;
 }
 
-std::optional<std::size_t> Checker::next_in(const LedgerPartition& partition,
-                                            std::optional<std::size_t> after,
-                                            const std::string& key) {
-  for (std::size_t i = after ? *after + 1 : 0; i < partition.records.size(); ++i) {
+std::vector<std::size_t> Checker::left_out(const LedgerPartition& partition,
+                                           std::optional<std::size_t> last,
+                                           const Seen& seen) const {
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = last ? *last + 1 : 0; i < seen.name.number; ++i) {
     const LedgerRecord& record = partition.records[i];
-    if (record.fate == Fate::kCommitted && (!options_.by_key || record.key == key)) return i;
+    const bool belongs = record.fate == Fate::kCommitted && !record.deleted;
+    if (belongs && (!options_.by_key || record.key == seen.key)) numbers.push_back(i);
   }
-  return std::nullopt;
-}
-
-bool Checker::overtake(Order& order, const LedgerPartition& partition, const Seen& seen) {
-  if (order.overtook_at == losses_) return false;
-  order.overtook_at = losses_;
-  for (auto i = next_in(partition, order.furthest, seen.key); i && *i < seen.name.number;
-       i = next_in(partition, i, seen.key)) {
-    order.overtaken.insert(*i);
-  }
-  return true;
+  return numbers;
 }
 
 std::string Checker::check_producer(Order& order, const Seen& seen,
                                     const LedgerPartition& partition) {
   const std::size_t number = seen.name.number;
+  const int start = start_of_producer_[seen.producer_id];
+  if (order.producer_of_start.emplace(start, seen.producer_id).first->second != seen.producer_id) {
+    return " was written by a second producer of one mirror";
+  }
+  const int losses = losses_[seen.watched.where];
   const auto before = order.producers.find(seen.producer_id);
   if (before == order.producers.end()) {
     const Positions& started = committed_at_start_[seen.producer_id];
     const auto position = started.find(seen.name.where);
-    order.producers[seen.producer_id] = {.last = number, .losses = losses_};
+    order.producers[seen.producer_id] = {.last = number, .losses = losses};
     if (position == started.end() || partition.records[number].offset >= position->second) {
       return {};
     }
     return " lies before what was committed when the mirror began";
   }
   Written& written = before->second;
-  const bool goes_on = next_in(partition, written.last, seen.key) == number;
+  const bool goes_on = number > written.last && left_out(partition, written.last, seen).empty();
   written.last = number;
   if (goes_on) return {};
   // Each of the batches under way may have been taken alone when its producer was forgotten.
-  if (written.losses != losses_) {
-    written.losses = losses_;
+  if (written.losses != losses) {
+    written.losses = losses;
     written.excuses = kBatchesInFlight;
   }
   return written.excuses-- > 0 ? "" : " came again, or out of order";
@@ -160,12 +157,16 @@ void Checker::check_order(const Seen& seen) {
     return;
   }
   const bool is_new = !order.furthest || seen.name.number > *order.furthest;
-  const bool leaves_out =
-      is_new && next_in(partition, order.furthest, seen.key) != seen.name.number;
-  if (leaves_out && !overtake(order, partition, seen)) {
-    return fail(seen, " came, but records before it did not");
+  if (is_new) {
+    const std::vector<std::size_t> before = left_out(partition, order.furthest, seen);
+    const int losses = losses_[seen.watched.where];
+    if (!before.empty() && order.overtook_at == losses) {
+      return fail(seen, " came, but records before it did not");
+    }
+    if (!before.empty()) order.overtook_at = losses;
+    order.overtaken.insert(before.begin(), before.end());
+    order.furthest = seen.name.number;
   }
-  if (is_new) order.furthest = seen.name.number;
   const std::string problem = check_producer(order, seen, partition);
   if (!problem.empty()) fail(seen, problem);
 }
@@ -179,6 +180,7 @@ bool Checker::is_where_its_key_belongs(const Seen& seen) const {
 }
 
 void Checker::on_producer_id(std::int64_t producer_id) {
+  start_of_producer_[producer_id] = starts_;
   for (const auto& [where, partition] : ledger_.partitions) {
     committed_at_start_[producer_id][where] = committed_position(where);
   }
@@ -214,7 +216,7 @@ void Checker::on_commit(const protocol::OffsetCommitRequest& request) {
       const std::size_t to = partition.index_of(part.committed_offset);
       for (std::size_t i = std::min(from, to); i < to; ++i) {
         const LedgerRecord& record = partition.records[i];
-        if (record.fate == Fate::kAborted || record.copied) continue;
+        if (!record.is_owed()) continue;
         return fail(fmt::format("{} is committed up to {}, but offset {} is not at the destination",
                                 to_string(where), part.committed_offset, record.offset));
       }

@@ -32,11 +32,13 @@ class Checker {
   // What the mirror commits at the source.
   void on_commit(const protocol::OffsetCommitRequest& request);
 
-  // The mirror begins again: it may repeat what is not committed now.
+  // A mirror begins; producers that the destination makes from now on are its.
+  void on_start() { ++starts_; }
+  // What is committed now it will not write again.
   void on_producer_id(std::int64_t producer_id);
-  // A broker forgot producers. Their batches may be repeated; and since brokers of 2.5 and later
-  // take any sequence then (KIP-360), a batch may overtake one that was refused.
-  void on_producers_lost() { ++losses_; }
+  // A destination partition forgot batches of producers. They may be repeated; and since brokers
+  // of 2.5 and later take any sequence then (KIP-360), a batch may overtake one that was refused.
+  void on_producers_lost(const net::TopicPartition& where) { ++losses_[where]; }
 
   // Empty, or what is wrong.
   const std::string& problem() const { return problem_; }
@@ -66,6 +68,7 @@ class Checker {
   struct Order {
     std::int32_t partition = -1;  // at the destination
     std::map<std::int64_t, Written> producers;
+    std::map<int, std::int64_t> producer_of_start;  // a mirror has one for all of them
     std::optional<std::size_t> furthest;
     int overtook_at = 0;
     std::set<std::size_t> overtaken;  // that have still to come
@@ -87,9 +90,9 @@ class Checker {
   // Empty, or what is wrong with a producer's record at this place.
   std::string check_producer(Order& order, const Seen& seen, const LedgerPartition& partition);
   bool is_where_its_key_belongs(const Seen& seen) const;
-  bool overtake(Order& order, const LedgerPartition& partition, const Seen& seen);
-  std::optional<std::size_t> next_in(const LedgerPartition& partition,
-                                     std::optional<std::size_t> after, const std::string& key);
+  // Which records belong between the last one and this.
+  std::vector<std::size_t> left_out(const LedgerPartition& partition,
+                                    std::optional<std::size_t> last, const Seen& seen) const;
   void fail(std::string problem);
   void fail(const Seen& seen, std::string_view what);
 
@@ -101,7 +104,9 @@ class Checker {
   std::map<std::pair<net::TopicPartition, std::string>, Order> orders_;
   using Positions = std::map<net::TopicPartition, std::int64_t>;
   std::map<std::int64_t, Positions> committed_at_start_;  // by producer id
-  int losses_ = 0;
+  std::map<std::int64_t, int> start_of_producer_;
+  int starts_ = 0;
+  std::map<net::TopicPartition, int> losses_;  // at the destination
   std::int64_t repeated_ = 0;
   std::string problem_;
 };

@@ -42,6 +42,22 @@ const std::vector<Refusals>& refusals() {
   return all;
 }
 
+using Counts = std::map<net::TopicPartition, std::size_t>;
+
+// How many batches of producers each partition remembers.
+Counts remembered_batches(const broker::Cluster& cluster) {
+  Counts counts;
+  for (const auto& [name, topic] : cluster.topics()) {
+    for (std::size_t p = 0; p < topic->partitions.size(); ++p) {
+      std::size_t& count = counts[{name, static_cast<std::int32_t>(p)}];
+      for (const auto& [id, state] : topic->partitions[p]->log.producers().all()) {
+        count += state.batches.size();
+      }
+    }
+  }
+  return counts;
+}
+
 }  // namespace
 
 Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults")) {
@@ -53,6 +69,7 @@ Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults"
   add("sweep", options.sweep, &Faults::sweep);
   add("throttle", options.throttle, &Faults::throttle);
   add("lag", options.lag, &Faults::lag);
+  add("deletion", options.deletion, &Faults::delete_records);
   hook_requests(stage_.source, "source");
   hook_requests(stage_.destination, "destination");
   spoil_answers(stage_.source, "source");
@@ -106,6 +123,27 @@ broker::Cluster& Faults::any_cluster() {
   return random_.below(2) == 0 ? stage_.source : stage_.destination;
 }
 
+std::optional<Faults::Chosen> Faults::any_partition(broker::Cluster& cluster) {
+  if (cluster.topics().empty()) return std::nullopt;
+  auto topic = cluster.topics().begin();
+  std::advance(topic, random_.below(cluster.topics().size()));
+  const auto& partitions = topic->second->partitions;
+  const auto index = random_.below(partitions.size());
+  return Chosen{{topic->first, static_cast<std::int32_t>(index)}, partitions[index]};
+}
+
+template <class Act>
+void Faults::forgetting(Act act) {
+  const Counts before = remembered_batches(stage_.destination);
+  act();
+  const Counts after = remembered_batches(stage_.destination);
+  for (const auto& [where, count] : before) {
+    if (after.at(where) == count) continue;
+    stage_.checker.on_producers_lost(where);
+    stage_.probes.reach("producers forgotten");
+  }
+}
+
 std::string Faults::any_host() {
   const auto& nodes = any_cluster().nodes();
   return nodes[random_.below(nodes.size())]->host();
@@ -128,17 +166,15 @@ void Faults::kill_mirror() {
 
 void Faults::move_leader() {
   broker::Cluster& cluster = any_cluster();
-  if (cluster.topics().empty()) return;
-  auto topic = cluster.topics().begin();
-  std::advance(topic, random_.below(cluster.topics().size()));
-  const auto& partitions = topic->second->partitions;
-  broker::Partition& partition = *partitions[random_.below(partitions.size())];
+  const auto where = any_partition(cluster);
+  if (!where) return;
+  broker::Partition& partition = *where->partition;
   const auto& replicas = partition.replicas();
   const std::int32_t node = replicas[random_.below(replicas.size())];
   const bool able = cluster.find_node(node)->is_running() && partition.in_sync().contains(node);
   if (!able || node == partition.leader() || partition.leader() < 0) return;
-  tell(fmt::format("{} partition of {}: leader {} -> {}, high watermark {}, end {}",
-                   cluster.settings().cluster_id, topic->first, partition.leader(), node,
+  tell(fmt::format("{}: {}: leader {} -> {}, high watermark {}, end {}",
+                   cluster.settings().cluster_id, to_string(where->name), partition.leader(), node,
                    partition.high_watermark(), partition.log.end_offset()));
   cluster.move_leader(partition, node);
   stage_.probes.reach("leader moved");
@@ -160,12 +196,10 @@ void Faults::stop_node() {
   const Duration away = milliseconds(100 + random_.below(20'000));
   repairs_.emplace(stage_.world.now() + away, [this, &cluster, id] {
     tell(fmt::format("node {}{} starts", cluster.settings().cluster_id, id));
-    const auto started = cluster.start_node(id);
-    KM_CHECK(started, "its port is still free");
-    // It has read its snapshots, which know less.
-    if (&cluster != &stage_.destination) return;
-    stage_.checker.on_producers_lost();
-    stage_.probes.reach("producers forgotten");
+    forgetting([&cluster, id] {
+      const auto started = cluster.start_node(id);
+      KM_CHECK(started, "its port is still free");
+    });
   });
 }
 
@@ -189,10 +223,7 @@ void Faults::cut_link() {
 
 void Faults::sweep() {
   tell("producers that are old are forgotten");
-  stage_.destination.sweep_producer_ids();
-  if (!stage_.options.old_timestamps) return;
-  stage_.checker.on_producers_lost();
-  stage_.probes.reach("producers forgotten");
+  forgetting([this] { stage_.destination.sweep_producer_ids(); });
 }
 
 void Faults::throttle() {
@@ -211,6 +242,23 @@ void Faults::lag() {
   cluster.paused_replicas.insert(id);
   repairs_.emplace(stage_.world.now() + milliseconds(100 + random_.below(10'000)),
                    [&cluster, id] { cluster.resume_replicas(id); });
+}
+
+// Retention, or somebody's request; the position of the mirror is ahead of it or is not.
+void Faults::delete_records() {
+  const auto where = any_partition(stage_.source);
+  if (!where) return;
+  broker::Partition& partition = *where->partition;
+  const std::int64_t first = partition.log.start_offset();
+  const std::int64_t count = partition.high_watermark() - first;
+  if (count == 0) return;
+  const std::int64_t offset =
+      first + 1 + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(count)));
+  tell(fmt::format("{} begins at {} instead of {} now", to_string(where->name), offset, first));
+  partition.log.advance_start(offset);
+  partition.notify();
+  stage_.ledger.partitions[where->name].delete_before(
+      offset, stage_.checker.committed_position(where->name) >= 0);
 }
 
 // Answers that end too early, as of a broker with a bug: clients have to notice.

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,7 @@ struct Stage {
   broker::Cluster& destination;
   MirrorHost& mirror;
   Checker& checker;
+  Ledger& ledger;
   Probes& probes;
 };
 
@@ -62,12 +65,22 @@ class Faults {
   void sweep();
   void throttle();
   void lag();
+  void delete_records();
   void spoil_answers(broker::Cluster& cluster, const char* name);
   void forget_names();
 
   void tell(std::string_view line) { stage_.world.log("faults", net::LogLevel::kInfo, line); }
+  // Does what may make the destination forget producers, and tells the checker where it did.
+  template <class Act>
+  void forgetting(Act act);
   broker::Cluster& any_cluster();
   std::string any_host();
+  struct Chosen {
+    net::TopicPartition name;
+    std::shared_ptr<broker::Partition> partition;
+  };
+  // Nothing if there is none yet.
+  std::optional<Chosen> any_partition(broker::Cluster& cluster);
 
   Stage stage_;
   Random random_;

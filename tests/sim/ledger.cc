@@ -12,22 +12,36 @@ std::size_t LedgerPartition::index_of(std::int64_t offset) const {
   return static_cast<std::size_t>(found - records.begin());
 }
 
-std::int64_t Ledger::missing() const {
+template <class Which>
+std::int64_t Ledger::count(Which which) const {
   std::int64_t count = 0;
   for (const auto& [where, partition] : partitions) {
-    count += std::ranges::count_if(partition.records, [](const LedgerRecord& record) {
-      return record.fate == Fate::kCommitted && !record.copied;
-    });
+    count += std::ranges::count_if(partition.records, which);
   }
   return count;
 }
 
-std::int64_t Ledger::committed() const {
-  std::int64_t count = 0;
-  for (const auto& [where, partition] : partitions) {
-    count += std::ranges::count(partition.records, Fate::kCommitted, &LedgerRecord::fate);
+void LedgerPartition::delete_before(std::int64_t offset, bool has_position) {
+  const std::size_t end = index_of(offset);
+  for (std::size_t i = 0; i < end; ++i) {
+    if (records[i].deleted) continue;
+    records[i].deleted = true;
+    records[i].awaited = has_position;
   }
-  return count;
+}
+
+std::int64_t Ledger::missing() const {
+  return count(&LedgerRecord::is_owed);
+}
+
+std::int64_t Ledger::committed() const {
+  return count([](const LedgerRecord& record) { return record.fate == Fate::kCommitted; });
+}
+
+std::int64_t Ledger::lost() const {
+  return count([](const LedgerRecord& record) {
+    return record.fate == Fate::kCommitted && !record.copied && record.awaited;
+  });
 }
 
 std::string to_string(const RecordName& name) {

@@ -20,6 +20,11 @@ struct LedgerRecord {
   std::uint64_t hash = 0;   // of key, value, headers and timestamp
   Fate fate = Fate::kCommitted;
   bool copied = false;
+  bool deleted = false;  // at the source, perhaps before anybody read it
+  bool awaited = false;  // the mirror had a position in its partition when it was deleted
+
+  // Whether it has to come to the destination still, unless its transaction aborts.
+  bool is_owed() const { return fate != Fate::kAborted && !copied && !deleted; }
 };
 
 // The records of one source partition.
@@ -28,14 +33,23 @@ struct LedgerPartition {
 
   // The number of the first record at or behind an offset.
   std::size_t index_of(std::int64_t offset) const;
+
+  // The source's log begins at this offset from now on; the mirror has a position in it or not.
+  void delete_before(std::int64_t offset, bool has_position);
 };
 
 struct Ledger {
   std::map<net::TopicPartition, LedgerPartition> partitions;
 
-  // How many committed records are not at the destination yet.
+  // How many records have still to come to the destination.
   std::int64_t missing() const;
   std::int64_t committed() const;
+  // How many will never come, of which the mirror has to tell.
+  std::int64_t lost() const;
+
+ private:
+  template <class Which>
+  std::int64_t count(Which which) const;
 };
 
 // Every value begins with where its record is: "topic/partition/number".

@@ -48,7 +48,6 @@ MirrorHost::~MirrorHost() {
 
 void MirrorHost::start() {
   clear();
-  ++starts_;
   std::vector<net::Runtime*> runtimes;
   for (int i = 0; i < options_.shards; ++i) {
     processes_.push_back(

@@ -31,7 +31,6 @@ class MirrorHost {
   const std::optional<mirror::MirrorOutcome>& outcome() const { return outcome_; }
   // What it last said of itself.
   const mirror::MirrorReport& report() const { return report_; }
-  int starts() const { return starts_; }
 
  private:
   void clear();
@@ -43,7 +42,6 @@ class MirrorHost {
   std::unique_ptr<mirror::Mirror> mirror_;
   std::optional<mirror::MirrorOutcome> outcome_;
   mirror::MirrorReport report_;
-  int starts_ = 0;
 };
 
 }  // namespace kmirror::sim

@@ -94,6 +94,7 @@ Options draw_options(std::uint64_t seed) {
   o.sweep = draw.sometimes(0.3, 5, 30);
   o.throttle = draw.sometimes(0.2, 5, 30);
   o.lag = draw.sometimes(0.3, 5, 30);
+  o.deletion = draw.sometimes(0.2, 5, 30);
   o.refuse = draw.rarely(0.4, 0.1);
   o.lose_answer = draw.rarely(0.4, 0.03);
   o.malformed = draw.rarely(0.2, 0.01);
@@ -116,7 +117,8 @@ std::string Options::to_string() const {
       "metadata {}\n"
       "{} topics of {} partitions{}{}{}, {} batches of up to {} records of up to {} bytes{}{}{}\n"
       "memory {}, commits every {}; faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, "
-      "throttles {}, lags {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name "
+      "throttles {}, lags {}, deletions {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, "
+      "no name "
       "{:.3f}{}\n"
       "links: {}",
       source_nodes, source_release, destination_nodes, destination_release, replication_factor,
@@ -125,8 +127,8 @@ std::string Options::to_string() const {
       topics_grow ? ", they grow" : "", batches, records_per_batch, value_bytes,
       codecs ? ", any codec" : "", old_timestamps ? ", old timestamps" : "",
       transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), ms(kill_mirror),
-      ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), ms(lag), refuse,
-      lose_answer, malformed, no_name, buggify ? ", buggify" : "", links.to_string());
+      ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), ms(lag), ms(deletion),
+      refuse, lose_answer, malformed, no_name, buggify ? ", buggify" : "", links.to_string());
 }
 
 }  // namespace kmirror::sim

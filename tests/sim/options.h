@@ -51,6 +51,7 @@ struct Options {
   Duration sweep{};     // of producer ids
   Duration throttle{};
   Duration lag{};          // of a replica at the destination
+  Duration deletion{};     // of records at the source, read or not
   double refuse = 0;       // of requests, with an error that is retriable
   double lose_answer = 0;  // of requests: done, but the connection is closed before the answer
   double malformed = 0;    // of answers: cut short, with a length that says it is all

@@ -30,6 +30,7 @@ constexpr ProbeName kNames[] = {
     {"batch passed through", "unopened"},
     {"batch rebuilt", "split by key"},
     {"throttled", "a broker told the mirror to wait with its batches"},
+    {"deleted unread", "records that the source deleted before the mirror read them"},
     {"high watermark behind", "a commit came while followers were behind"},
     // Points of Runtime::buggify().
     {"early wakeup", "a wait ended for nothing"},

@@ -67,6 +67,7 @@ broker::ClusterSettings settings_of(const Options& options, const std::string& r
 broker::ClusterSettings destination_settings(const Options& options) {
   broker::ClusterSettings settings = settings_of(options, options.destination_release);
   settings.replication_delay = options.replication_delay;
+  settings.producer_id_sweep_interval = std::chrono::hours(24);  // The faults say when.
   return settings;
 }
 
@@ -93,7 +94,7 @@ class Scenario {
     observe_source(source_.cluster(), destination_.cluster(), checker_, probes_);
     observe_destination(destination_.cluster(), checker_, probes_);
     faults_.emplace(Stage{options_, world_, network_, source_.cluster(), destination_.cluster(),
-                          mirror_, checker_, probes_});
+                          mirror_, checker_, ledger_, probes_});
   }
 
   Result run();
@@ -105,6 +106,11 @@ class Scenario {
   // Runs events, and checks after each, until `until`, or a problem.
   void pass(TimePoint until);
   void supervise();
+  void start_mirror() {
+    ++starts_;
+    checker_.on_start();
+    mirror_.start();
+  }
   void note_end();
   void note_content();
   void fail(std::string problem) {
@@ -136,6 +142,7 @@ class Scenario {
   Random pace_;
   std::optional<Faults> faults_;
   TimePoint restart_at_{};
+  int starts_ = 0;  // of the mirror
   bool stopping_ = false;
   std::string problem_;
 };
@@ -166,12 +173,12 @@ void Scenario::supervise() {
   if (restart_at_ == TimePoint{}) restart_at_ = world_.now() + drawn(seconds(1));
   if (world_.now() < restart_at_) return;
   restart_at_ = {};
-  mirror_.start();
+  start_mirror();
 }
 
 void Scenario::safety() {
   workload_.create_topics();
-  mirror_.start();
+  start_mirror();
   const TimePoint end = world_.now() + options_.safety;
   const Duration batch_every = options_.safety / options_.batches;
   TimePoint next_batch = world_.now();
@@ -225,8 +232,14 @@ void Scenario::stop() {
   pass(world_.now() + std::chrono::minutes(2));
   if (!is_well()) return;
   if (!mirror_.outcome()) return fail("the mirror does not stop");
-  if (mirror_.outcome()->code != mirror::ExitCode::kOk) {
+  // It says so when the source deleted what it had not read.
+  const bool lossy = mirror_.outcome()->report.counters.lost_records > 0;
+  if (mirror_.outcome()->code != (lossy ? mirror::ExitCode::kIncomplete : mirror::ExitCode::kOk)) {
     return fail("the mirror stopped, but: " + mirror_.outcome()->error);
+  }
+  // One that began later may have seen nothing of it.
+  if (!lossy && starts_ == 1 && ledger_.lost() > 0) {
+    return fail(fmt::format("{} records were lost without a word", ledger_.lost()));
   }
   if (!checker_.all_is_committed()) fail("the mirror stopped and left something uncommitted");
 }
@@ -237,6 +250,7 @@ void Scenario::note_end() {
   probes_.reach("batch passed through", counters.passed_through);
   probes_.reach("batch rebuilt", counters.rebuilt);
   probes_.reach("aborted data", counters.aborted_batches);
+  probes_.reach("deleted unread", counters.lost_records);
   probes_.reach("repeated", static_cast<std::uint64_t>(checker_.repeated()));
 }
 

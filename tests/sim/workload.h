@@ -28,8 +28,6 @@ class Workload {
   // Writes what is left, and ends open transactions.
   void finish();
 
-  bool is_finished() const { return batches_left_ == 0; }
-
  private:
   struct Transaction {
     net::TopicPartition where;
