@@ -79,8 +79,8 @@ class Log {
                              std::int32_t leader_epoch);
 
   // What lies between the batch that contains `offset`, whole, and `limit_offset`, where a batch
-  // ends, or `offset` itself: at most `bytes_max`, cut within a batch where that is; but with `whole_first` the first
-  // batch, whatever its size. Does not cross a segment's end.
+  // ends, or `offset` itself: at most `bytes_max`, cut within a batch where that is; but with
+  // `whole_first` the first batch, whatever its size. Does not cross a segment's end.
   std::vector<LogSlice> read(std::int64_t offset, std::int64_t limit_offset, std::size_t bytes_max,
                              bool whole_first) const;
 
