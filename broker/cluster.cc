@@ -124,7 +124,7 @@ Result<void> Cluster::start_node(std::int32_t id) {
     if (std::ranges::find(partition.replicas(), id) == partition.replicas().end()) return;
     const bool leaderless = partition.leader() < 0;
     if (leaderless && partition.in_sync().contains(id)) {
-      partition.log.producers().keep_last_batches();
+      partition.log.reload_producers(expired_ms());
       partition.elect(id, now());
     }
     if (!leaderless) catch_up(partition);
@@ -236,9 +236,13 @@ void Cluster::run_compaction() {
   }
 }
 
+std::int64_t Cluster::expired_ms() const {
+  return wall_clock_ms() - settings_.producer_id_expiration_ms;
+}
+
 void Cluster::sweep_producer_ids() {
-  const std::int64_t newest_ms = wall_clock_ms() - settings_.producer_id_expiration_ms;
-  for_each_partition([&](Partition& partition) { partition.log.producers().expire(newest_ms); });
+  for_each_partition(
+      [this](Partition& partition) { partition.log.expire_producers(expired_ms()); });
 }
 
 HookAction Cluster::run_hooks(std::int16_t api_key, CallContext& call, const void* request,

@@ -186,6 +186,8 @@ class Cluster {
     bool has_news = true;  // of records, and not only of the high watermark
   };
 
+  // Producers without a newer record have expired.
+  std::int64_t expired_ms() const;
   net::Awaitable<void> clock_loop();
   TimePoint next_deadline() const;
   void on_time(TimePoint now);

@@ -158,7 +158,7 @@ TEST_F(CompactionTest, LeavesEmptyBatchesForWhatProducersNeed) {
   EXPECT_EQ(empty.record_count(), 0);
   EXPECT_EQ(empty.base_timestamp_ms(), -1);
   EXPECT_EQ(empty.base_sequence(), 0);
-  log.producers().clear();
+  log.expire_producers(std::numeric_limits<std::int64_t>::max());
   clean();
   EXPECT_EQ(contents().size(), 2u);
 }

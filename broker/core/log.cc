@@ -24,6 +24,16 @@ auto find_batch(const std::vector<LogBatch>& batches, std::int64_t offset) {
   return std::lower_bound(batches.begin(), batches.end(), offset, ends_before);
 }
 
+// Returns where the transaction began that the batch ends, if it does.
+std::optional<std::int64_t> tell(ProducerStates& producers, const BatchView& batch) {
+  if (!batch.is_control()) {
+    producers.on_append(batch);
+    return std::nullopt;
+  }
+  const auto marker = read_marker(batch);
+  return marker ? producers.on_marker(batch, marker->coordinator_epoch) : std::nullopt;
+}
+
 }  // namespace
 
 std::size_t Log::size_bytes() const {
@@ -69,22 +79,19 @@ void Log::take_note(const BatchView& batch) {
   if (epochs_.empty() || epochs_.back().epoch < batch.leader_epoch()) {
     epochs_.push_back({batch.leader_epoch(), batch.base_offset()});
   }
-  if (!batch.is_control()) {
-    producers_.on_append(batch);
-    if (!batch.is_transactional()) return;
-    const auto* const state = producers_.find(batch.producer_id());
-    if (state != nullptr && state->transaction_first_offset) {
-      open_transactions_.insert(*state->transaction_first_offset);
+  const auto ended = tell(producers_, batch);
+  if (ended) {
+    open_transactions_.erase(*ended);
+    ended_transactions_.push_back({*ended, batch.base_offset()});
+    if (!read_marker(batch)->commit) {
+      aborted_.push_back({batch.producer_id(), *ended, batch.base_offset()});
     }
-    return;
   }
-  const auto marker = read_marker(batch);
-  if (!marker) return;
-  const auto first = producers_.on_marker(batch, marker->coordinator_epoch);
-  if (!first) return;
-  open_transactions_.erase(*first);
-  ended_transactions_.push_back({*first, batch.base_offset()});
-  if (!marker->commit) aborted_.push_back({batch.producer_id(), *first, batch.base_offset()});
+  if (batch.is_control() || !batch.is_transactional()) return;
+  const auto* const state = producers_.find(batch.producer_id());
+  if (state != nullptr && state->transaction_first_offset) {
+    open_transactions_.insert(*state->transaction_first_offset);
+  }
 }
 
 std::size_t Log::segment_of(std::int64_t offset) const {
@@ -179,31 +186,70 @@ void Log::advance_start(std::int64_t offset) {
 
 void Log::truncate(std::int64_t offset) {
   if (offset >= end_offset_) return;
-  while (segments_.size() > 1 && segments_.back().base_offset >= offset) segments_.pop_back();
-  auto& batches = segments_.back().batches;
-  batches.erase(find_batch(batches, offset), batches.end());
+  const std::set<std::int64_t> producers = drop_batches_from(offset);
   end_offset_ = std::max(offset, start_offset_);
+  last_sweep_.end_offset = std::min(last_sweep_.end_offset, end_offset_);
   std::erase_if(epochs_, [offset](const Epoch& one) { return one.start_offset >= offset; });
-  rebuild();
+  std::erase_if(aborted_, [offset](const auto& one) { return one.last_offset >= offset; });
+  std::erase_if(ended_transactions_,
+                [offset](const auto& one) { return one.marker_offset >= offset; });
+  restore_producers(producers);
+  open_transactions_.clear();
+  for (const auto& [id, state] : producers_.all()) {
+    if (state.transaction_first_offset) open_transactions_.insert(*state.transaction_first_offset);
+  }
 }
 
-void Log::rebuild() {
-  const std::vector<Epoch> epochs = epochs_;
-  producers_.clear();
-  open_transactions_.clear();
-  ended_transactions_.clear();
-  aborted_.clear();
-  for (Segment& segment : segments_) {
-    segment.size_bytes = 0;
-    segment.max_timestamp_ms = -1;
-    for (const LogBatch& batch : segment.batches) {
-      segment.size_bytes += batch.size();
-      segment.max_timestamp_ms =
-          std::max(segment.max_timestamp_ms, batch.view().max_timestamp_ms());
-      take_note(batch.view());
+// Returns the producers of what is dropped.
+std::set<std::int64_t> Log::drop_batches_from(std::int64_t offset) {
+  std::set<std::int64_t> producers;
+  for (;;) {
+    Segment& active = segments_.back();
+    const auto first = find_batch(active.batches, offset);
+    for (auto at = first; at != active.batches.end(); ++at) {
+      producers.insert(at->view().producer_id());
+    }
+    active.batches.erase(first, active.batches.end());
+    if (segments_.size() == 1 || active.base_offset < offset) break;
+    segments_.pop_back();
+  }
+  Segment& active = segments_.back();
+  active.size_bytes = 0;
+  active.max_timestamp_ms = -1;
+  for (const LogBatch& batch : active.batches) {
+    active.size_bytes += batch.size();
+    active.max_timestamp_ms = std::max(active.max_timestamp_ms, batch.view().max_timestamp_ms());
+  }
+  return producers;
+}
+
+// They are known as the log tells it, and as the last sweep left them. Of the others nothing has
+// changed; the log may not tell of them any more.
+void Log::restore_producers(const std::set<std::int64_t>& ids) {
+  ProducerStates told(producers_.rules());
+  bool is_swept = false;
+  for (const Segment& segment : segments_) {
+    for (const LogBatch& stored : segment.batches) {
+      const BatchView batch = stored.view();
+      if (!is_swept && batch.base_offset() >= last_sweep_.end_offset) {
+        told.expire(last_sweep_.newest_ms_until);
+        is_swept = true;
+      }
+      if (ids.contains(batch.producer_id())) tell(told, batch);
     }
   }
-  epochs_ = epochs;
+  if (!is_swept) told.expire(last_sweep_.newest_ms_until);
+  producers_.replace(ids, told);
+}
+
+void Log::expire_producers(std::int64_t newest_ms_until) {
+  last_sweep_ = {end_offset_, newest_ms_until};
+  producers_.expire(newest_ms_until);
+}
+
+void Log::reload_producers(std::int64_t newest_ms_until) {
+  producers_.keep_last_batches();
+  expire_producers(newest_ms_until);
 }
 
 void Log::retain(std::int64_t newest_ms_before, std::size_t size_bytes_max,

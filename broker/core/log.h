@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -67,7 +68,6 @@ class Log {
   std::size_t size_bytes() const;
   const std::deque<Segment>& segments() const { return segments_; }
   const ProducerStates& producers() const { return producers_; }
-  ProducerStates& producers() { return producers_; }
 
   // Gives a checked batch its offset and leader epoch, and takes it. Returns its base offset. A
   // segment is full at `segment_bytes`.
@@ -111,8 +111,15 @@ class Log {
   // Moves the start on, and drops segments that lie before it. Never back.
   void advance_start(std::int64_t offset);
 
-  // Drops what lies at or behind `offset`, as a replica does that followed another leader.
+  // Drops what lies at or behind `offset`, and becomes the log of a replica that never had it.
   void truncate(std::int64_t offset);
+
+  // The sweep that forgets producers whose newest record is as old as that; see ProducerStates. It
+  // is remembered, since the replicas of a shorter log were swept as well.
+  void expire_producers(std::int64_t newest_ms_until);
+  // What a broker knows of producers that begins again: of each its last batch, from a snapshot,
+  // unless it has expired (ProducerStateManager.loadFromSnapshot).
+  void reload_producers(std::int64_t newest_ms_until);
 
   // Deletes whole segments below the high watermark whose newest record is older than that, and the
   // oldest ones while all together are larger. Where nothing is left the log begins at its end.
@@ -138,13 +145,20 @@ class Log {
     std::int64_t marker_offset;
   };
 
+  struct Sweep {
+    std::int64_t end_offset = 0;  // of the log at that time
+    std::int64_t newest_ms_until = std::numeric_limits<std::int64_t>::min();
+  };
+
   void push(Buffer batch, std::int32_t leader_epoch);
   void take_note(const protocol::BatchView& batch);
-  void rebuild();
+  std::set<std::int64_t> drop_batches_from(std::int64_t offset);
+  void restore_producers(const std::set<std::int64_t>& ids);
   void forget_emptied();
   std::size_t segment_of(std::int64_t offset) const;
 
   ProducerStates producers_;
+  Sweep last_sweep_;
   std::deque<Segment> segments_;  // never empty; the last one is appended to
   std::int64_t start_offset_ = 0;
   std::int64_t end_offset_ = 0;

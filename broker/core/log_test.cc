@@ -101,6 +101,69 @@ TEST_F(LogTest, TruncationForgetsWhatItTook) {
   EXPECT_EQ(append({}, 3), 1);
 }
 
+TEST_F(LogTest, TruncationDoesNotBringBackWhomASweepForgot) {
+  append({.timestamp_ms = 1000, .producer_id = 7});
+  append({.timestamp_ms = 5000, .producer_id = 8});
+  log.expire_producers(1000);
+  append({.timestamp_ms = 5000, .producer_id = 7, .sequence = 1});
+  append({});
+  log.truncate(3);
+  EXPECT_EQ(log.producers().find(7)->batches.size(), 1u) << "what came after the sweep";
+  log.truncate(2);
+  EXPECT_EQ(log.producers().find(7), nullptr);
+  EXPECT_NE(log.producers().find(8), nullptr);
+  log.truncate(1);
+  EXPECT_EQ(log.producers().find(8), nullptr) << "all that it wrote is gone";
+  append({.timestamp_ms = 1000, .producer_id = 9});
+  append({.timestamp_ms = 1000, .producer_id = 9, .sequence = 1});
+  log.truncate(2);
+  EXPECT_NE(log.producers().find(9), nullptr) << "the sweep was before";
+}
+
+// Brokers know them until the next sweep.
+TEST_F(LogTest, TruncationLeavesWhoBroughtOldRecordsAfterASweep) {
+  log.expire_producers(1000);
+  append({.timestamp_ms = 500, .producer_id = 7});
+  append({.timestamp_ms = 500, .producer_id = 7, .sequence = 1});
+  append({});
+  log.truncate(1);
+  ASSERT_NE(log.producers().find(7), nullptr);
+  EXPECT_EQ(log.producers().find(7)->batches.size(), 1u);
+}
+
+TEST_F(LogTest, TruncationLeavesWhomRetentionTookTheRecordsOf) {
+  append({.producer_id = 7});
+  log.roll();
+  append({});
+  append({});
+  log.advance_start(1);
+  log.truncate(2);
+  EXPECT_NE(log.producers().find(7), nullptr);
+}
+
+TEST_F(LogTest, ABrokerThatBeginsAgainForgetsWhoHasExpired) {
+  append({.timestamp_ms = 1000, .producer_id = 7});
+  append({.timestamp_ms = 5000, .producer_id = 8});
+  append({.timestamp_ms = 5000, .producer_id = 8, .sequence = 1});
+  log.reload_producers(1000);
+  EXPECT_EQ(log.producers().find(7), nullptr);
+  ASSERT_NE(log.producers().find(8), nullptr);
+  EXPECT_EQ(log.producers().find(8)->batches.size(), 1u);
+}
+
+TEST_F(LogTest, ATransactionWhoseMarkerIsTruncatedIsOpenAgain) {
+  append({});
+  append({.producer_id = 7, .is_transactional = true});
+  log.append_marker(7, 0, false, 0, 2000, 0);
+  append({});
+  EXPECT_EQ(log.last_stable_offset(4), 4);
+  log.truncate(2);
+  EXPECT_EQ(log.last_stable_offset(2), 1);
+  EXPECT_TRUE(log.aborted_between(0, 2).empty());
+  log.truncate(1);
+  EXPECT_EQ(log.last_stable_offset(1), 1);
+}
+
 TEST_F(LogTest, RecordsOfAnOpenTransactionAreNotStable) {
   append({});
   append({.producer_id = 7, .is_transactional = true});

@@ -106,6 +106,14 @@ void ProducerStates::expire(std::int64_t newest_ms_until) {
   });
 }
 
+void ProducerStates::replace(const std::set<std::int64_t>& ids, const ProducerStates& other) {
+  for (const std::int64_t id : ids) {
+    states_.erase(id);
+    const State* const state = other.find(id);
+    if (state != nullptr) states_.emplace(id, *state);
+  }
+}
+
 void ProducerStates::keep_last_batches() {
   for (auto& [id, state] : states_) {
     while (state.batches.size() > 1) state.batches.pop_front();

@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "protocol/error_code.h"
 #include "protocol/records/batch_view.h"
@@ -55,6 +56,8 @@ class ProducerStates {
 
   explicit ProducerStates(ProducerRules rules) : rules_(rules) {}
 
+  const ProducerRules& rules() const { return rules_; }
+
   // For a batch with a producer id, as it was sent. With `is_new_protocol` a transactional producer
   // that is unknown has to begin at sequence 0 (KIP-890).
   Verdict check(const protocol::BatchView& batch, bool is_new_protocol) const;
@@ -73,7 +76,8 @@ class ProducerStates {
   // What a broker knows that has just read its snapshots: one batch a producer.
   void keep_last_batches();
 
-  void clear() { states_.clear(); }
+  // Knows of these producers what `other` does.
+  void replace(const std::set<std::int64_t>& ids, const ProducerStates& other);
 
   const std::map<std::int64_t, State>& all() const { return states_; }
   const State* find(std::int64_t producer_id) const;
