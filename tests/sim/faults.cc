@@ -3,9 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "broker/refuse.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/messages/find_coordinator.h"
+#include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/list_offsets.h"
+#include "protocol/messages/metadata.h"
+#include "protocol/messages/offset_commit.h"
+#include "protocol/messages/offset_fetch.h"
+#include "protocol/messages/produce.h"
+#include "sim/wait.h"
 
 namespace kmirror::sim {
 
@@ -23,21 +31,23 @@ struct Refusals {
 
 const std::vector<Refusals>& refusals() {
   static const std::vector<Refusals> all = {
-      {0,
+      {protocol::ProduceRequest::kApi.key,
        {ErrorCode::kNotLeaderOrFollower, ErrorCode::kRequestTimedOut, ErrorCode::kNotEnoughReplicas,
         ErrorCode::kLeaderNotAvailable, ErrorCode::kKafkaStorageError,
         ErrorCode::kUnknownTopicOrPartition}},
-      {1,
+      {protocol::FetchRequest::kApi.key,
        {ErrorCode::kNotLeaderOrFollower, ErrorCode::kKafkaStorageError,
         ErrorCode::kUnknownTopicOrPartition, ErrorCode::kReplicaNotAvailable}},
-      {2, {ErrorCode::kNotLeaderOrFollower, ErrorCode::kLeaderNotAvailable}},
-      {3, {ErrorCode::kLeaderNotAvailable}},
-      {8,
+      {protocol::ListOffsetsRequest::kApi.key,
+       {ErrorCode::kNotLeaderOrFollower, ErrorCode::kLeaderNotAvailable}},
+      {protocol::MetadataRequest::kApi.key, {ErrorCode::kLeaderNotAvailable}},
+      {protocol::OffsetCommitRequest::kApi.key,
        {ErrorCode::kCoordinatorLoadInProgress, ErrorCode::kCoordinatorNotAvailable,
         ErrorCode::kNotCoordinator}},
-      {9, {ErrorCode::kCoordinatorLoadInProgress, ErrorCode::kNotCoordinator}},
-      {10, {ErrorCode::kCoordinatorNotAvailable}},
-      {22, {ErrorCode::kCoordinatorLoadInProgress}},
+      {protocol::OffsetFetchRequest::kApi.key,
+       {ErrorCode::kCoordinatorLoadInProgress, ErrorCode::kNotCoordinator}},
+      {protocol::FindCoordinatorRequest::kApi.key, {ErrorCode::kCoordinatorNotAvailable}},
+      {protocol::InitProducerIdRequest::kApi.key, {ErrorCode::kCoordinatorLoadInProgress}},
   };
   return all;
 }
@@ -80,12 +90,7 @@ Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults"
 void Faults::add(const char* name, Duration mean, void (Faults::*act)()) {
   if (mean == Duration{}) return;
   Fault& fault = faults_.emplace_back(Fault{mean, act, random_.split(name), {}});
-  fault.next = stage_.world.now() + wait(fault);
-}
-
-Duration Faults::wait(Fault& fault) {
-  const double factor = -std::log(1 - fault.random.unit());
-  return Duration(static_cast<std::int64_t>(static_cast<double>(fault.mean.count()) * factor));
+  fault.next = stage_.world.now() + draw_wait(fault.random, fault.mean);
 }
 
 TimePoint Faults::next() const {
@@ -102,7 +107,7 @@ void Faults::act() {
   }
   for (Fault& fault : faults_) {
     if (fault.next > now) continue;
-    fault.next = now + wait(fault);
+    fault.next = now + draw_wait(fault.random, fault.mean);
     (this->*fault.act)();
   }
 }

@@ -53,7 +53,6 @@ class Faults {
   };
 
   void add(const char* name, Duration mean, void (Faults::*act)());
-  Duration wait(Fault& fault);
   void hook_requests(broker::Cluster& cluster, const char* name);
   broker::HookAction meddle(broker::CallContext& call, std::int16_t api_key, const void* request,
                             void* response, Random& random);

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "sim/faults.h"
 #include "sim/mirror_host.h"
 #include "sim/observer.h"
+#include "sim/wait.h"
 #include "sim/workload.h"
 
 namespace kmirror::sim {
@@ -124,10 +124,6 @@ class Scenario {
     return ledger_.missing() == 0 && checker_.all_is_committed() &&
            mirror_.report().stop_reasons.empty();
   }
-  Duration drawn(Duration mean) {
-    return Duration(
-        static_cast<std::int64_t>(static_cast<double>(mean.count()) * -std::log(1 - pace_.unit())));
-  }
 
   const Options& options_;
   World world_;
@@ -170,7 +166,7 @@ void Scenario::supervise() {
     if (reason.find("is not mirrored") == std::string::npos) fail("it stopped: " + reason);
   }
   if (mirror_.is_running() || stopping_) return;
-  if (restart_at_ == TimePoint{}) restart_at_ = world_.now() + drawn(seconds(1));
+  if (restart_at_ == TimePoint{}) restart_at_ = world_.now() + draw_wait(pace_, seconds(1));
   if (world_.now() < restart_at_) return;
   restart_at_ = {};
   start_mirror();
@@ -189,7 +185,7 @@ void Scenario::safety() {
     if (!is_well()) return;
     if (next_batch <= world_.now()) {
       workload_.act();
-      next_batch = world_.now() + drawn(batch_every);
+      next_batch = world_.now() + draw_wait(pace_, batch_every);
     }
     faults_->act();
     supervise();
