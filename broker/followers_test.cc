@@ -1,77 +1,14 @@
 // Followers that answer readers (KIP-392), and where leaders send readers to.
-#include "broker/testing/batches.h"
-#include "broker/testing/quiet_cluster.h"
-#include "protocol/messages/fetch.h"
-#include "protocol/records/batch_view.h"
+#include "broker/testing/topic_cluster.h"
 
 namespace kmirror::broker {
 namespace {
 
 using protocol::ErrorCode;
-using protocol::FetchRequest;
 using std::chrono::milliseconds;
 
-struct FollowersTest : QuietCluster {
-  FollowersTest() : QuietCluster(3) { start_with({}); }
-
-  void start_with(Duration replication_delay) {
-    ClusterSettings settings{
-        .nodes = {}, .rack_aware = true, .replication_delay = replication_delay};
-    for (int id = 1; id <= 3; ++id) {
-      settings.nodes.push_back({.id = id, .runtime = &runtime, .rack = id == 1 ? "a" : "b"});
-    }
-    start(std::move(settings));
-    cluster->create_topic("t", {.partitions = 1, .config = {}, .assignment = {{1, 2, 3}}});
-    partition = cluster->find_partition("t", 0);
-  }
-
-  void append(const BatchOf& wanted = {}) {
-    partition->log.append(batch(wanted), partition->leader_epoch(), 1 << 20);
-    cluster->on_appended(partition);
-  }
-
-  // Stays behind, out of sync, so that the others go on without it.
-  void hold_back(std::int32_t node) {
-    cluster->paused_replicas.insert(node);
-    partition->set_in_sync(node, false);
-  }
-
-  struct From {
-    std::int64_t offset = 0;
-    std::int8_t isolation_level = 0;
-    std::string_view rack;
-    int max_wait_ms = 0;
-    std::int32_t last_fetched_epoch = -1;
-  };
-
-  std::shared_ptr<Asked<FetchRequest>> fetch(std::int32_t node, const From& from) {
-    FetchRequest request;
-    request.max_wait_ms = from.max_wait_ms;
-    request.min_bytes = 1;
-    request.max_bytes = 1 << 20;
-    request.isolation_level = from.isolation_level;
-    request.session_epoch = -1;
-    request.rack_id = from.rack;
-    auto& topic = request.topics.emplace_back();
-    topic.topic = "t";
-    topic.partitions.push_back({.fetch_offset = from.offset,
-                                .last_fetched_epoch = from.last_fetched_epoch,
-                                .partition_max_bytes = 1 << 20});
-    return ask(*cluster->find_node(node), std::move(request), 12);
-  }
-
-  static const protocol::FetchResponse::Partition& of(
-      const std::shared_ptr<Asked<FetchRequest>>& asked) {
-    return asked->response.responses.at(0).partitions.at(0);
-  }
-
-  // Behind the last record of an answer; -1 if there is none.
-  static std::int64_t read_to(const protocol::FetchResponse::Partition& answer) {
-    if (!answer.records || answer.records->empty()) return -1;
-    return protocol::BatchView(answer.records->slices().back()).next_offset();
-  }
-
-  std::shared_ptr<Partition> partition;
+struct FollowersTest : TopicCluster {
+  FollowersTest() { start_with({.nodes = {}, .rack_aware = true}); }
 };
 
 TEST_F(FollowersTest, OneThatKeepsUpServesWhatTheLeaderDoes) {
@@ -111,7 +48,7 @@ TEST_F(FollowersTest, WhoWaitsAtOneIsToldWhenItHasMore) {
 }
 
 TEST_F(FollowersTest, TheyHearOfTheHighWatermarkWithTheirNextFetch) {
-  start_with(milliseconds(100));
+  start_with({.nodes = {}, .replication_delay = milliseconds(100)});
   append();
   pass(milliseconds(110));
   EXPECT_EQ(of(fetch(1, {})).high_watermark, 1);
