@@ -1,13 +1,14 @@
 // The embedded cluster answers the stories as real brokers did: the files in expected/, which
 // tests/real/test_conformance.py holds real brokers to.
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_split.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "broker/cluster.h"
@@ -20,6 +21,7 @@ namespace kmirror::conformance {
 namespace {
 
 using Stories = std::map<std::string, std::string>;
+using Groups = std::map<std::string, Stories>;
 
 // Each story's transcript by its name.
 Stories stories_of(const std::string& text) {
@@ -35,11 +37,30 @@ Stories stories_of(const std::string& text) {
   return stories;
 }
 
-Stories recorded(const std::string& release, const std::string& group) {
-  std::ifstream file(std::string(KMIRROR_EXPECTED) + "/" + release + "/" + group + ".txt");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return stories_of(text.str());
+Groups recorded(const std::string& release) {
+  Groups groups;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(KMIRROR_EXPECTED) / release)) {
+    std::ifstream file(entry.path());
+    std::ostringstream text;
+    text << file.rdbuf();
+    groups[entry.path().stem()] = stories_of(text.str());
+  }
+  return groups;
+}
+
+// "group: story" for each of them.
+std::set<std::string> names_of(const Groups& groups) {
+  std::set<std::string> names;
+  for (const auto& [group, stories] : groups) {
+    for (const auto& [story, transcript] : stories) names.insert(group + ": " + story);
+  }
+  return names;
+}
+
+std::set<std::string> without(std::set<std::string> names, const std::set<std::string>& others) {
+  std::erase_if(names, [&others](const std::string& name) { return others.contains(name); });
+  return names;
 }
 
 // Both, where they part.
@@ -59,11 +80,20 @@ std::string difference(const std::string& expected, const std::string& answered)
   }
 }
 
-bool is_known(const std::string& release, const std::string& group, const std::string& story) {
-  return std::ranges::any_of(kDifferences, [&](const Difference& known) {
+std::set<std::string> known_differences(const std::string& release) {
+  std::set<std::string> names;
+  for (const Difference& known : kDifferences) {
     const bool is_release = known.release.empty() || known.release == release;
-    return is_release && known.group == group && known.story == story;
-  });
+    if (is_release) names.insert(fmt::format("{}: {}", known.group, known.story));
+  }
+  return names;
+}
+
+TEST(DifferencesTest, AreOfReleasesThatAreRecorded) {
+  for (const Difference& known : kDifferences) {
+    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(KMIRROR_EXPECTED) / known.release))
+        << known.release << " " << known.story;
+  }
 }
 
 class EmbeddedTest : public testing::TestWithParam<Release> {};
@@ -85,15 +115,22 @@ TEST_P(EmbeddedTest, AnswersAsKafkaDoes) {
   ASSERT_TRUE(told) << told.error().text;
 
   const std::string release = absl::StrCat(GetParam().major, ".", GetParam().minor);
-  for (const auto& [group, text] : told.value()) {
-    Stories expected = recorded(release, group);
-    const Stories answered = stories_of(text);
-    EXPECT_EQ(expected.size(), answered.size()) << release << " " << group;
-    for (const auto& [story, transcript] : answered) {
-      const bool is_other = expected[story] != transcript;
-      EXPECT_EQ(is_other, is_known(release, group, story))
-          << release << " " << group << ": " << story << "\n"
-          << (is_other ? difference(expected[story], transcript) : "is the same as Kafka's now");
+  Groups expected = recorded(release);
+  Groups answered;
+  for (const auto& [group, text] : told.value()) answered[group] = stories_of(text);
+  const std::set<std::string> known = known_differences(release);
+  const std::set<std::string> stories = names_of(answered);
+  EXPECT_THAT(without(names_of(expected), stories), testing::IsEmpty()) << "untold " << release;
+  EXPECT_THAT(without(stories, names_of(expected)), testing::IsEmpty()) << "unknown " << release;
+  EXPECT_THAT(without(known, stories), testing::IsEmpty()) << "differences of no story " << release;
+  for (const auto& [group, transcripts] : answered) {
+    for (const auto& [story, transcript] : transcripts) {
+      const std::string& kafkas = expected[group][story];
+      const bool is_other = kafkas != transcript;
+      const std::string name = fmt::format("{}: {}", group, story);
+      EXPECT_EQ(is_other, known.contains(name))
+          << release << " " << name << "\n"
+          << (is_other ? difference(kafkas, transcript) : "is the same as Kafka's now");
     }
   }
   client.kill(net::sim::Death::kClosed);
