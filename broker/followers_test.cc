@@ -47,6 +47,18 @@ TEST_F(FollowersTest, WhoWaitsAtOneIsToldWhenItHasMore) {
   EXPECT_EQ(read_to(of(asked)), 1);
 }
 
+TEST_F(FollowersTest, WhoWaitsKeepsOnlyWhatTheLastLookFound) {
+  const auto asked = fetch(1, {.max_wait_ms = 1000, .min_bytes = 1 << 20});
+  for (int i = 0; i < 5; ++i) {
+    append();
+    settle();
+  }
+  pass(milliseconds(1001));
+  ASSERT_TRUE(asked->is_answered);
+  EXPECT_EQ(read_to(of(asked)), 5);
+  EXPECT_EQ(asked->call.held.size(), 5u);
+}
+
 TEST_F(FollowersTest, TheyHearOfTheHighWatermarkWithTheirNextFetch) {
   start_with({.nodes = {}, .replication_delay = milliseconds(100)});
   append();

@@ -33,6 +33,7 @@ Look look_at(CallContext& call, const FetchRequest& request,
              const std::vector<FetchPartition>& partitions) {
   const auto room =
       static_cast<std::size_t>(std::clamp<std::int32_t>(request.max_bytes, 0, kMaxAnswerBytes));
+  call.held.clear();  // of the look before
   FetchLimits limits{
       .isolation_level = request.isolation_level, .rack = request.rack_id, .bytes_left = room};
   Look look;
