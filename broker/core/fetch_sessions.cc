@@ -1,7 +1,9 @@
 #include "broker/core/fetch_sessions.h"
 
-#include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace kmirror::broker {
@@ -24,33 +26,52 @@ FetchPartition wanted(const FetchRequest::Topic& topic, const FetchRequest::Part
           .fetch_offset = asked.fetch_offset,
           .bytes_max = asked.partition_max_bytes,
           .leader_epoch = asked.current_leader_epoch,
-          .last_fetched_epoch = asked.last_fetched_epoch,
-          .follower_log_start = asked.log_start_offset};
+          .last_fetched_epoch = asked.last_fetched_epoch};
 }
 
-bool is_same(const FetchPartition& a, const FetchPartition& b) {
-  return a.index == b.index && a.topic == b.topic && a.topic_id == b.topic_id;
+using Key = std::tuple<std::string, protocol::Uuid, std::int32_t>;
+
+Key key_of(const FetchPartition& one) {
+  return {one.topic, one.topic_id, one.index};
 }
 
-void add_or_change(std::vector<FetchPartition>& partitions, FetchPartition one) {
-  const auto known = std::ranges::find_if(
-      partitions, [&one](const FetchPartition& other) { return is_same(one, other); });
-  if (known == partitions.end()) {
-    partitions.push_back(std::move(one));
-    return;
+// What the request says of a partition that is there, or of a new one.
+void add_or_change(std::vector<FetchPartition>& partitions, const FetchRequest& request) {
+  if (request.topics.empty()) return;
+  std::map<Key, std::size_t> places;
+  for (std::size_t i = 0; i < partitions.size(); ++i) places.emplace(key_of(partitions[i]), i);
+  for (const auto& topic : request.topics) {
+    for (const auto& asked : topic.partitions) {
+      FetchPartition one = wanted(topic, asked);
+      const auto [place, is_new] = places.emplace(key_of(one), partitions.size());
+      if (is_new) {
+        partitions.push_back(std::move(one));
+        continue;
+      }
+      FetchPartition& known = partitions[place->second];
+      one.told_high_watermark = known.told_high_watermark;
+      one.told_log_start = known.told_log_start;
+      known = std::move(one);
+    }
   }
-  one.told_high_watermark = known->told_high_watermark;
-  one.told_log_start = known->told_log_start;
-  *known = std::move(one);
+}
+
+void forget(std::vector<FetchPartition>& partitions, const FetchRequest& request) {
+  std::set<Key> forgotten;
+  for (const auto& topic : request.forgotten_topics_data) {
+    for (const std::int32_t index : topic.partitions) {
+      forgotten.emplace(topic.topic, topic.topic_id, index);
+    }
+  }
+  if (forgotten.empty()) return;
+  std::erase_if(partitions, [&forgotten](const FetchPartition& one) {
+    return forgotten.contains(key_of(one));
+  });
 }
 
 std::vector<FetchPartition> all_wanted(const FetchRequest& request) {
   std::vector<FetchPartition> partitions;
-  for (const auto& topic : request.topics) {
-    for (const auto& asked : topic.partitions) {
-      add_or_change(partitions, wanted(topic, asked));
-    }
-  }
+  add_or_change(partitions, request);
   return partitions;
 }
 
@@ -98,21 +119,8 @@ FetchSessions::Context FetchSessions::resume(const FetchRequest& request, std::i
   if (session.uses_topic_ids != (version >= kFirstVersionWithIds)) {
     return {.error = ErrorCode::kFetchSessionTopicIdError};
   }
-  for (const auto& topic : request.topics) {
-    for (const auto& asked : topic.partitions) {
-      add_or_change(session.partitions, wanted(topic, asked));
-    }
-  }
-  for (const auto& topic : request.forgotten_topics_data) {
-    for (const std::int32_t index : topic.partitions) {
-      FetchPartition forgotten;
-      forgotten.topic = topic.topic;
-      forgotten.topic_id = topic.topic_id;
-      forgotten.index = index;
-      std::erase_if(session.partitions,
-                    [&](const FetchPartition& one) { return is_same(one, forgotten); });
-    }
-  }
+  add_or_change(session.partitions, request);
+  forget(session.partitions, request);
   if (session.partitions.empty()) {
     sessions_.erase(found);
     return {};

@@ -25,7 +25,6 @@ struct FetchPartition {
   std::int32_t bytes_max = 0;
   std::int32_t leader_epoch = -1;
   std::int32_t last_fetched_epoch = -1;
-  std::int64_t follower_log_start = -1;
 
   // What the client was told last, so that only news is told again.
   std::int64_t told_high_watermark = -1;
@@ -54,7 +53,8 @@ class FetchSessions {
 
   explicit FetchSessions(Random random) : random_(random) {}
 
-  // `sessions_max` is 1000 by default at brokers (max.incremental.fetch.session.cache.slots).
+  // As many sessions as brokers keep by default (max.incremental.fetch.session.cache.slots); there
+  // is none for who comes then. Left out: making room for him after a while.
   Context open(const protocol::FetchRequest& request, std::int16_t version);
 
   // Null if there is none.

@@ -47,6 +47,24 @@ TEST_F(FetchSessionsTest, ASessionRemembersItsPartitions) {
   EXPECT_EQ(next.session->partitions.size(), 3u);
 }
 
+TEST_F(FetchSessionsTest, WhatIsSaidOfAPartitionLastCounts) {
+  FetchRequest twice = request(0, 0, {1, 2, 1});
+  twice.topics[0].partitions[2].fetch_offset = 7;
+  const std::int32_t id = sessions.open(twice, kVersion).session->id;
+  const auto& partitions = sessions.find(id)->partitions;
+  ASSERT_EQ(partitions.size(), 2u);
+  EXPECT_EQ(partitions[0].index, 1) << "where it was named first";
+  EXPECT_EQ(partitions[0].fetch_offset, 7);
+  sessions.find(id)->partitions[1].told_high_watermark = 5;
+  FetchRequest again = request(id, 1, {2});
+  again.topics[0].partitions[0].fetch_offset = 8;
+  again.forgotten_topics_data.push_back({.topic = "t", .partitions = {1}});
+  ASSERT_NE(sessions.open(again, kVersion).session, nullptr);
+  ASSERT_EQ(partitions.size(), 1u);
+  EXPECT_EQ(partitions[0].fetch_offset, 8);
+  EXPECT_EQ(partitions[0].told_high_watermark, 5) << "to be compared with what comes";
+}
+
 TEST_F(FetchSessionsTest, WrongNumbersAreRefused) {
   const std::int32_t id = begin({1});
   EXPECT_EQ(sessions.open(request(id, 2, {}), kVersion).error,
