@@ -205,6 +205,7 @@ class Cluster {
   ClusterSettings settings_;
   Random random_;
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
+  std::map<protocol::Uuid, Topic*> topics_by_id_;
   std::int64_t next_producer_id_ = 1000;
   std::multimap<std::int16_t, std::shared_ptr<ErasedHook>> hooks_;
   std::vector<std::unique_ptr<Node>> nodes_;

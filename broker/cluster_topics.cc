@@ -22,10 +22,8 @@ Topic* Cluster::find_topic(std::string_view name) {
 }
 
 Topic* Cluster::find_topic(const protocol::Uuid& id) {
-  for (const auto& [name, topic] : topics_) {
-    if (topic->id == id) return topic.get();
-  }
-  return nullptr;
+  const auto found = topics_by_id_.find(id);
+  return found == topics_by_id_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<Partition> Cluster::find_partition(std::string_view topic, std::int32_t index) {
@@ -60,6 +58,7 @@ Topic& Cluster::create_topic(const std::string& name, const NewTopic& wanted) {
   Topic& created = *topic;
   const bool is_new = topics_.emplace(name, std::move(topic)).second;
   KM_CHECK(is_new, "a topic is created once");
+  topics_by_id_.emplace(created.id, &created);
   return created;
 }
 
@@ -95,6 +94,7 @@ void Cluster::delete_topic(std::string_view name) {
     partition->notify();
   }
   groups_->on_topic_deleted(name);
+  topics_by_id_.erase(found->second->id);
   topics_.erase(found);
 }
 
