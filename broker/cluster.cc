@@ -139,7 +139,6 @@ void Cluster::move_leader(Partition& partition, std::int32_t node) {
 
 void Cluster::on_appended(const std::shared_ptr<Partition>& partition) {
   partition->on_replicated(partition->leader(), partition->log.end_offset());
-  partition->notify();
   if (partition->replicas().size() == 1) return;
   if (settings_.replication_delay == Duration{}) return catch_up(*partition);
   replications_.emplace(now() + settings_.replication_delay,
