@@ -104,14 +104,18 @@ void Cluster::stop_node(std::int32_t id) {
       partition.set_in_sync(id, false);
       return;
     }
-    std::int32_t next = -1;
-    for (const std::int32_t replica : partition.replicas()) {
-      const bool runs = find_node(replica)->is_running();
-      if (next < 0 && runs && partition.in_sync().contains(replica)) next = replica;
-    }
+    const std::int32_t next = eligible_leader(partition);
     partition.elect(next, now());
     if (next >= 0) partition.set_in_sync(id, false);
   });
+}
+
+std::int32_t Cluster::eligible_leader(const Partition& partition) {
+  const auto& replicas = partition.replicas();
+  const auto found = std::ranges::find_if(replicas, [this, &partition](std::int32_t replica) {
+    return find_node(replica)->is_running() && partition.in_sync().contains(replica);
+  });
+  return found == replicas.end() ? -1 : *found;
 }
 
 Result<void> Cluster::start_node(std::int32_t id) {
@@ -122,12 +126,11 @@ Result<void> Cluster::start_node(std::int32_t id) {
   groups_->on_nodes_changed();
   for_each_partition([this, id](Partition& partition) {
     if (std::ranges::find(partition.replicas(), id) == partition.replicas().end()) return;
-    const bool leaderless = partition.leader() < 0;
-    if (leaderless && partition.in_sync().contains(id)) {
-      partition.log.reload_producers(expired_ms());
-      partition.elect(id, now());
-    }
-    if (!leaderless) catch_up(partition);
+    if (partition.leader() >= 0) return catch_up(partition);
+    const std::int32_t next = eligible_leader(partition);
+    if (next < 0) return;
+    partition.log.reload_producers(expired_ms());
+    partition.elect(next, now());
   });
   return started;
 }

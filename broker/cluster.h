@@ -191,7 +191,8 @@ class Cluster {
   net::Awaitable<void> clock_loop();
   TimePoint next_deadline() const;
   void on_time(TimePoint now);
-  void lead_by_who_runs(Partition& partition);
+  // The first of the replicas that runs and is in sync; -1 if there is none.
+  std::int32_t eligible_leader(const Partition& partition);
   void replicate(Partition& partition, std::int64_t end_offset);
   // Followers have everything, and with their next fetch know that the others have it.
   void catch_up(Partition& partition);

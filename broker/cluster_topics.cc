@@ -66,20 +66,14 @@ void Cluster::add_partitions(Topic& topic, std::vector<std::vector<std::int32_t>
   for (auto& replicas : assignment) {
     auto partition =
         std::make_shared<Partition>(std::move(replicas), producer_rules(settings_.release));
-    lead_by_who_runs(*partition);
+    // As the controller places leaders: replicas that do not run are not in sync.
+    for (const std::int32_t replica : partition->replicas()) {
+      if (!find_node(replica)->is_running()) partition->set_in_sync(replica, false);
+    }
+    const std::int32_t leader = eligible_leader(*partition);
+    if (leader != partition->leader()) partition->elect(leader, now());
     topic.partitions.push_back(std::move(partition));
   }
-}
-
-// As the controller places leaders: on brokers that run, and the others are not in sync.
-void Cluster::lead_by_who_runs(Partition& partition) {
-  std::int32_t leader = -1;
-  for (const std::int32_t replica : partition.replicas()) {
-    const bool runs = find_node(replica)->is_running();
-    if (runs && leader < 0) leader = replica;
-    if (!runs) partition.set_in_sync(replica, false);
-  }
-  if (leader != partition.leader()) partition.elect(leader, now());
 }
 
 void Cluster::set_config(Topic& topic, TopicConfig::Overrides overrides) {
