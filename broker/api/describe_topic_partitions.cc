@@ -7,6 +7,7 @@
 
 #include "broker/api/admin.h"
 #include "broker/api/handlers.h"
+#include "broker/api/partition_lookup.h"
 #include "broker/topic_name.h"
 
 namespace kmirror::broker {
@@ -21,19 +22,10 @@ constexpr std::int32_t kPageMax = 2000;  // max.request.partition.size.limit
 
 DescribeTopicPartitionsResponse::Partition describe(CallContext& call, std::int32_t index,
                                                     const Partition& partition) {
-  DescribeTopicPartitionsResponse::Partition answer;
-  const auto known = call.cluster.leadership_at(call.node, partition);
-  if (known.leader < 0) answer.error_code = ErrorCode::kLeaderNotAvailable;
-  answer.partition_index = index;
-  answer.leader_id = known.leader;
-  answer.leader_epoch = known.epoch;
-  answer.replica_nodes = partition.replicas();
-  answer.isr_nodes.assign(partition.in_sync().begin(), partition.in_sync().end());
+  auto answer =
+      describe_partition<DescribeTopicPartitionsResponse::Partition>(call, index, partition);
   answer.eligible_leader_replicas.emplace();
   answer.last_known_elr.emplace();
-  for (const std::int32_t replica : partition.replicas()) {
-    if (!call.cluster.find_node(replica)->is_running()) answer.offline_replicas.push_back(replica);
-  }
   return answer;
 }
 

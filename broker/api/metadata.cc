@@ -1,13 +1,12 @@
 // Metadata, versions 0 to 13: brokers, topics, partitions and their leaders. Topics that are named
 // and do not exist are created where client and cluster allow it. Left out: authorized operations
 // are those of a cluster without authorization.
-#include <algorithm>
-
+#include "protocol/messages/metadata.h"
 #include "broker/api/admin.h"
 #include "broker/api/handlers.h"
+#include "broker/api/partition_lookup.h"
 #include "broker/cluster.h"
 #include "broker/topic_name.h"
-#include "protocol/messages/metadata.h"
 
 namespace kmirror::broker {
 
@@ -28,22 +27,6 @@ void describe_brokers(CallContext& call, MetadataResponse& response) {
   }
 }
 
-MetadataResponse::Partition describe_partition(CallContext& call, std::int32_t index,
-                                               const Partition& partition) {
-  MetadataResponse::Partition answer;
-  const auto known = call.cluster.leadership_at(call.node, partition);
-  if (known.leader < 0) answer.error_code = ErrorCode::kLeaderNotAvailable;
-  answer.partition_index = index;
-  answer.leader_id = known.leader;
-  answer.leader_epoch = known.epoch;
-  answer.replica_nodes = partition.replicas();
-  answer.isr_nodes.assign(partition.in_sync().begin(), partition.in_sync().end());
-  for (const std::int32_t replica : partition.replicas()) {
-    if (!call.cluster.find_node(replica)->is_running()) answer.offline_replicas.push_back(replica);
-  }
-  return answer;
-}
-
 void describe_topic(CallContext& call, const Topic& topic, bool with_operations,
                     MetadataResponse& response) {
   auto& answer = response.topics.emplace_back();
@@ -51,8 +34,8 @@ void describe_topic(CallContext& call, const Topic& topic, bool with_operations,
   answer.topic_id = topic.id;
   if (with_operations) answer.topic_authorized_operations = kTopicOperations;
   for (std::size_t p = 0; p < topic.partitions.size(); ++p) {
-    answer.partitions.push_back(
-        describe_partition(call, static_cast<std::int32_t>(p), *topic.partitions[p]));
+    answer.partitions.push_back(describe_partition<MetadataResponse::Partition>(
+        call, static_cast<std::int32_t>(p), *topic.partitions[p]));
   }
 }
 

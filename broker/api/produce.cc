@@ -2,7 +2,6 @@
 // (core/accept_batch.h, core/producer_states.h), and answers when enough replicas have it. Left
 // out: formats 0 and 1, and so the versions below 3.
 #include <algorithm>
-#include <map>
 
 #include "broker/api/append.h"
 #include "broker/api/handlers.h"
