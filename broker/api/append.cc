@@ -32,7 +32,7 @@ bool has_too_few_replicas(const CallContext& call, const Partition& partition,
 
 }  // namespace
 
-void Append::refuse(CallContext& call, ErrorCode error, std::string reason) {
+void Append::fail(CallContext& call, ErrorCode error, std::string reason) {
   answer.error_code = error;
   answer.base_offset = -1;
   if (!reason.empty()) answer.error_message = call.keep(std::move(reason));
@@ -73,10 +73,10 @@ std::optional<ProducerIdAndEpoch> find_transactional_producer(
 
 void Append::run(CallContext& call, const ProduceRequest& request) {
   const ErrorCode unverified = verify(call, request);
-  if (unverified != ErrorCode::kNone) return refuse(call, unverified);
+  if (unverified != ErrorCode::kNone) return fail(call, unverified);
   const TopicConfig::Values& config = call.cluster.find_topic(topic)->config.values();
   if (request.acks == -1 && has_too_few_replicas(call, *partition, config)) {
-    return refuse(call, ErrorCode::kNotEnoughReplicas);
+    return fail(call, ErrorCode::kNotEnoughReplicas);
   }
   const ConstBytes records = asked.records ? asked.records->bytes() : ConstBytes();
   AcceptedBatch accepted = accept_batch(records, {.topic = config,
@@ -91,14 +91,14 @@ void Append::run(CallContext& call, const ProduceRequest& request) {
       bad.batch_index = index;
       bad.batch_index_error_message = reason;
     }
-    return refuse(call, accepted.error, std::move(accepted.reason));
+    return fail(call, accepted.error, std::move(accepted.reason));
   }
   const BatchView batch{ConstBytes(accepted.batch)};
   leader_epoch_ = partition->leader_epoch();
   if (batch.producer_id() >= 0) {
     const bool is_new_protocol = call.version >= kFirstVersionOfNewTransactions;
     const auto verdict = partition->log.producers().check(batch, is_new_protocol);
-    if (verdict.error != ErrorCode::kNone) return refuse(call, verdict.error);
+    if (verdict.error != ErrorCode::kNone) return fail(call, verdict.error);
     if (verdict.duplicate_of) {
       answer.base_offset = verdict.duplicate_of->first_offset;
       answer.log_append_time_ms = verdict.duplicate_of->timestamp_ms;

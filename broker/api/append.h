@@ -27,7 +27,7 @@ struct Append {
   // Puts the batch into the log, unless it is refused, or was there before.
   void run(CallContext& call, const protocol::ProduceRequest& request);
 
-  void refuse(CallContext& call, protocol::ErrorCode error, std::string reason = {});
+  void fail(CallContext& call, protocol::ErrorCode error, std::string reason = {});
 
   // Whether there is nothing left to wait for: the replicas have it, or never will.
   bool is_settled(CallContext& call);

@@ -83,7 +83,7 @@ void read_records(CallContext& call, const Log& log, const FetchPartition& asked
 }
 
 // What KafkaApis refuses by itself has no aborted transactions; what a log refuses has null.
-void refuse(FetchResponse::Partition& answer, ErrorCode error) {
+void fail_unread(FetchResponse::Partition& answer, ErrorCode error) {
   answer.error_code = error;
   answer.aborted_transactions.emplace();
 }
@@ -108,17 +108,18 @@ void read_partition(CallContext& call, const FetchPartition& asked, FetchLimits&
                                  ? call.cluster.find_topic(asked.topic)
                                  : call.cluster.find_topic(asked.topic_id);
   if (topic == nullptr) {
-    return refuse(answer, call.version < kFirstVersionWithIds ? ErrorCode::kUnknownTopicOrPartition
-                                                              : ErrorCode::kUnknownTopicId);
+    return fail_unread(answer, call.version < kFirstVersionWithIds
+                                   ? ErrorCode::kUnknownTopicOrPartition
+                                   : ErrorCode::kUnknownTopicId);
   }
   const bool is_zstd = topic->config.values().codec == compression::Codec::kZstd;
   if (is_zstd && call.version < kFirstVersionWithZstd && call.cluster.release() < Release{4, 0}) {
     answer.records.reset();
-    return refuse(answer, ErrorCode::kUnsupportedCompressionType);
+    return fail_unread(answer, ErrorCode::kUnsupportedCompressionType);
   }
   const From from = call.version >= kFirstVersionFromReplicas ? From::kReplica : From::kLeader;
   const auto found = look_up(call, topic->name, asked.index, asked.leader_epoch, from);
-  if (found.error == ErrorCode::kUnknownTopicOrPartition) return refuse(answer, found.error);
+  if (found.error == ErrorCode::kUnknownTopicOrPartition) return fail_unread(answer, found.error);
   answer.error_code = found.error;
   if (found.error != ErrorCode::kNone) {
     if (call.version >= kFirstVersionWithLeader) {

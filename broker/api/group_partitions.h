@@ -28,7 +28,7 @@ void add_result(std::vector<Topic>& topics, std::string_view name, std::int32_t 
 
 // Whether there is any partition that exists.
 template <class Request, class Response>
-bool refuse_unknown(CallContext& call, const Request& request, Response& response) {
+bool answer_unknown(CallContext& call, const Request& request, Response& response) {
   bool any_exists = false;
   for (const auto& topic : request.topics) {
     for (const auto& partition : topic.partitions) {

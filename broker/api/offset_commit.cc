@@ -35,7 +35,7 @@ ErrorCode check(CallContext& call, const OffsetCommitRequest& request) {
 
 void offset_commit(CallContext& call, const OffsetCommitRequest& request,
                    OffsetCommitResponse& response) {
-  const bool any_exists = refuse_unknown(call, request, response);
+  const bool any_exists = answer_unknown(call, request, response);
   if (any_exists) commit_known(call, request, check(call, request), std::nullopt, response);
 }
 

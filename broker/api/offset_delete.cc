@@ -30,7 +30,7 @@ void offset_delete(CallContext& call, const OffsetDeleteRequest& request,
   response.error_code = check(call, request);
   if (response.error_code != ErrorCode::kNone) return;
   Groups::Entry& entry = *call.cluster.groups().find(request.group_id);
-  refuse_unknown(call, request, response);
+  answer_unknown(call, request, response);
   answer_known(call, request, response, [&](std::string_view topic, const auto& partition) {
     if (entry.group.is_subscribed_to(topic)) return ErrorCode::kGroupSubscribedToTopic;
     entry.offsets.remove(topic, partition.partition_index);

@@ -71,7 +71,7 @@ std::vector<Append> collect(CallContext& call, const ProduceRequest& request) {
       append.asked = part;
       append.answer.index = part.index;
       if (call.version >= kFirstVersionWithIds && by_id == nullptr) {
-        append.refuse(call, ErrorCode::kUnknownTopicId);
+        append.fail(call, ErrorCode::kUnknownTopicId);
       }
     }
   }
@@ -82,16 +82,16 @@ void start(CallContext& call, const ProduceRequest& request, Append& append,
            std::vector<protocol::NodeEndpoint>& endpoints) {
   if (append.answer.error_code != ErrorCode::kNone) return;
   if (request.acks < -1 || request.acks > 1) {
-    return append.refuse(call, ErrorCode::kInvalidRequiredAcks);
+    return append.fail(call, ErrorCode::kInvalidRequiredAcks);
   }
-  if (is_internal(append.topic)) return append.refuse(call, ErrorCode::kInvalidTopicException);
+  if (is_internal(append.topic)) return append.fail(call, ErrorCode::kInvalidTopicException);
   const auto found = look_up(call, append.topic, append.asked.index, -1);
   append.partition = found.partition;
   if (found.error == ErrorCode::kNone) return append.run(call, request);
   if (call.version >= kFirstVersionWithLeader) {
     tell_leader(call, found, append.answer.current_leader, endpoints);
   }
-  append.refuse(call, found.error);
+  append.fail(call, found.error);
 }
 
 // Waits until all in-sync replicas have what was appended. The reference is to what the caller
@@ -135,8 +135,8 @@ net::Awaitable<void> produce(CallContext& call, const ProduceRequest& request,
   const bool unauthorized = !request.transactional_id && has_transactional_batch(request);
   const bool several = has_several_producers(call, appends);
   for (Append& append : appends) {
-    if (several) append.refuse(call, ErrorCode::kInvalidProducerIdMapping);
-    if (unauthorized) append.refuse(call, ErrorCode::kTransactionalIdAuthorizationFailed);
+    if (several) append.fail(call, ErrorCode::kInvalidProducerIdMapping);
+    if (unauthorized) append.fail(call, ErrorCode::kTransactionalIdAuthorizationFailed);
     start(call, request, append, response.node_endpoints);
   }
   if (request.acks == 0) {

@@ -47,7 +47,7 @@ ErrorCode check(CallContext& call, const TxnOffsetCommitRequest& request) {
 
 void txn_offset_commit(CallContext& call, const TxnOffsetCommitRequest& request,
                        TxnOffsetCommitResponse& response) {
-  const bool any_exists = refuse_unknown(call, request, response);
+  const bool any_exists = answer_unknown(call, request, response);
   if (any_exists) {
     commit_known(call, request, check(call, request), request.producer_id, response);
   }

@@ -177,7 +177,7 @@ void stamp(Buffer& bytes, const ProduceRules& rules, std::int64_t max_timestamp_
   store_be(bytes.data() + field::kCrc, crc32c(ConstBytes(bytes).subspan(field::kAttributes)));
 }
 
-AcceptedBatch refuse(Problem problem) {
+AcceptedBatch rejected(Problem problem) {
   const bool is_expected = problem.error == ErrorCode::kCorruptMessage ||
                            problem.error == ErrorCode::kMessageTooLarge ||
                            problem.error == ErrorCode::kRecordListTooLarge;
@@ -196,24 +196,24 @@ bool is_larger(const Buffer& batch, std::int32_t limit_bytes) {
 
 AcceptedBatch accept_batch(ConstBytes records, const ProduceRules& rules) {
   if (auto problem = check_shape(records, rules)) {
-    AcceptedBatch refused = refuse(*std::move(problem));
+    AcceptedBatch refused = rejected(*std::move(problem));
     refused.has_log_start = false;
     return refused;
   }
   BatchReader reader(records);
   reader.next();
   const BatchView batch = reader.batch();
-  if (auto problem = check_header(batch, rules)) return refuse(*std::move(problem));
+  if (auto problem = check_header(batch, rules)) return rejected(*std::move(problem));
   Buffer scratch;
   const protocol::OpenedBatch opened = protocol::open_batch(batch, kMaxDecompressedBytes, scratch);
   if (opened.error != protocol::OpenError::kNone) {
     // No exception of Kafka's record classes, but whatever a codec throws.
-    return refuse({ErrorCode::kUnknownServerError, protocol::open_error_text(opened.error), {}});
+    return rejected({ErrorCode::kUnknownServerError, protocol::open_error_text(opened.error), {}});
   }
-  if (auto problem = check_timestamp_type(batch, rules)) return refuse(*std::move(problem));
+  if (auto problem = check_timestamp_type(batch, rules)) return rejected(*std::move(problem));
   Contents contents;
   if (auto problem = check_records(batch, opened.payload, rules, contents)) {
-    return refuse(*std::move(problem));
+    return rejected(*std::move(problem));
   }
   const Codec source = *batch.codec();
   const Codec target = rules.topic.codec.value_or(source);
@@ -223,16 +223,17 @@ AcceptedBatch accept_batch(ConstBytes records, const ProduceRules& rules) {
     accepted.batch.assign(batch.bytes().begin(), batch.bytes().end());
   } else if (source == target && rules.release >= Release{2, 6}) {
     // LogValidator has skipped keys and values by then, and fails on the way to a new batch.
-    return refuse({ErrorCode::kUnknownServerError, "offsets within the batch have holes", {}});
+    return rejected({ErrorCode::kUnknownServerError, "offsets within the batch have holes", {}});
   } else {
     accepted.batch = rebuild(batch, opened.payload, target);
   }
   stamp(accepted.batch, rules, contents.max_timestamp_ms, !passes);
   if (is_larger(accepted.batch, rules.topic.max_message_bytes)) {
-    return refuse({ErrorCode::kMessageTooLarge, "the rebuilt batch exceeds max.message.bytes", {}});
+    return rejected(
+        {ErrorCode::kMessageTooLarge, "the rebuilt batch exceeds max.message.bytes", {}});
   }
   if (is_larger(accepted.batch, rules.topic.segment_bytes)) {
-    return refuse({ErrorCode::kRecordListTooLarge, "the batch is larger than a segment", {}});
+    return rejected({ErrorCode::kRecordListTooLarge, "the batch is larger than a segment", {}});
   }
   return accepted;
 }
