@@ -2,6 +2,7 @@
 // and do not exist are created where client and cluster allow it. Left out: authorized operations
 // are those of a cluster without authorization.
 #include "protocol/messages/metadata.h"
+
 #include "broker/api/admin.h"
 #include "broker/api/handlers.h"
 #include "broker/api/partition_lookup.h"

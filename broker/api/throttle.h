@@ -1,5 +1,5 @@
 // Quotas, as a control of tests: the answer tells the client to wait, and the connection rests
-// (KIP-219).
+// (KIP-219). Left out: brokers before 2.0 hold the answer back instead.
 #pragma once
 
 #include <chrono>
