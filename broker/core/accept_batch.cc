@@ -100,8 +100,7 @@ struct Contents {
 
 bool is_time_outside(std::int64_t timestamp_ms, const ProduceRules& rules) {
   if (timestamp_ms < 0) return false;
-  const std::int64_t age =
-      rules.now_ms - timestamp_ms;  // both are wall-clock times, so no overflow
+  const std::int64_t age = rules.now_ms - timestamp_ms;  // neither is negative, so no overflow
   return age > rules.topic.timestamp_before_max_ms || -age > rules.topic.timestamp_after_max_ms;
 }
 
@@ -141,7 +140,7 @@ Buffer rebuild(const BatchView& batch, ConstBytes payload, Codec codec) {
   protocol::RecordCursor cursor(payload, batch.record_count());
   protocol::RecordView record;
   while (cursor.next(record)) {
-    builder.append_shared(batch.base_timestamp_ms() + record.timestamp_delta_ms, record.body, {});
+    builder.append_shared(batch.timestamp_at(record.timestamp_delta_ms), record.body, {});
   }
   const protocol::BuiltBatch built = builder.finish();
   Buffer bytes;
