@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/join.h"
 #include "base/random.h"
 #include "protocol/dump/records_dump.h"
 #include "protocol/records/batch_builder.h"
@@ -36,11 +37,7 @@ BuiltBatch build(BatchBuilder& builder, ConstBytes value, std::size_t batch_byte
 Buffer batch_of(std::size_t batch_bytes) {
   BatchBuilder builder(compression::Codec::kNone);
   const Buffer value = random_bytes(kRecordBytes);
-  Buffer batch;
-  for (const ConstBytes piece : build(builder, value, batch_bytes).pieces) {
-    batch.insert(batch.end(), piece.begin(), piece.end());
-  }
-  return batch;
+  return join(build(builder, value, batch_bytes).pieces);
 }
 
 // As one partition of a large Fetch response.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/join.h"
 #include "broker/api_table.h"
 #include "protocol/framing.h"
 #include "protocol/messages/api_versions.h"
@@ -174,7 +175,7 @@ Awaitable<bool> Server::send(const CallContext& call, const protocol::RequestFra
   std::vector<ConstBytes> pieces(encoded.pieces().begin(), encoded.pieces().end());
   Buffer mangled;
   if (cluster_.mangle) {
-    for (const ConstBytes piece : pieces) mangled.insert(mangled.end(), piece.begin(), piece.end());
+    mangled = join(pieces);
     cluster_.mangle(call, header.api_key, mangled);
     pieces = {ConstBytes(mangled)};
   }

@@ -1,8 +1,8 @@
 #include "fuzz/packed_records.h"
 
 #include "base/crc32.h"
-#include "base/crc32c.h"
 #include "compression/codec.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/legacy_message.h"
 #include "protocol/testing/message_set.h"
@@ -62,8 +62,7 @@ void set_checksums(MutableBytes records) {
     const ConstBytes entry = reader.bytes();
     std::uint8_t* const to = records.data() + (entry.data() - records.data());
     if (step == BatchReader::Step::kBatch) {
-      store_be(to + protocol::batch_field::kCrc,
-               crc32c(entry.subspan(protocol::batch_field::kAttributes)));
+      protocol::write_crc({to, entry.size()});
     } else {
       store_be(to + protocol::message_field::kCrc,
                crc32(entry.subspan(protocol::message_field::kMagic)));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/join.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 
@@ -59,10 +60,7 @@ PlainRecords plain_records(protocol::LegacyCursor& cursor) {
 std::map<std::int32_t, PlainRecords> plain_records(protocol::Splitter& splitter) {
   std::map<std::int32_t, PlainRecords> all;
   for (const protocol::SplitBatch& split : splitter.finish()) {
-    Buffer bytes;
-    for (const ConstBytes piece : split.batch.pieces) {
-      bytes.insert(bytes.end(), piece.begin(), piece.end());
-    }
+    Buffer bytes = join(split.batch.pieces);
     const protocol::BatchView batch(bytes);
     Buffer scratch;
     const protocol::OpenedBatch opened = open_batch(batch, kLimitBytes, scratch);

@@ -1,9 +1,9 @@
 // Whatever can be read can be written, and is read as the same message again. The first byte tells
 // requests, responses and data apart; the others are those of message_input.h.
 #include "base/check.h"
+#include "base/join.h"
 #include "fuzz/message_input.h"
 #include "fuzz/target.h"
-#include "protocol/testing/flatten.h"
 #include "protocol/wire/diff.h"
 
 namespace kmirror::fuzz {
@@ -18,7 +18,7 @@ Buffer written(const AnyMessage& message, std::int16_t version) {
   const protocol::WireError error = message.encode(version, gathered);
   KM_CHECK(!error, "what was read can be written");
   KM_CHECK(gathered.size() == message.wire_size(version), "as many bytes as were measured");
-  return protocol::flatten(gathered);
+  return join(gathered.pieces());
 }
 
 KMIRROR_FUZZ_TARGET(round_trip) {

@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "base/join.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/init_producer_id.h"
-#include "protocol/testing/flatten.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -15,7 +15,7 @@ TEST(Framing, RequestWithHeaderV1) {
   GatherBuffer out;
   ASSERT_FALSE(encode_request(ApiVersionsRequest(), 0, 258, "me", out));
   const Buffer expected = {0, 0, 0, 12, 0, 18, 0, 0, 0, 0, 1, 2, 0, 2, 'm', 'e'};
-  EXPECT_EQ(flatten(out), expected);
+  EXPECT_EQ(join(out.pieces()), expected);
 }
 
 TEST(Framing, RequestWithHeaderV2) {
@@ -26,7 +26,7 @@ TEST(Framing, RequestWithHeaderV2) {
   ASSERT_FALSE(encode_request(request, 3, 258, "me", out));
   const Buffer expected = {0, 0, 0, 18,  0,   18, 0, 3,   0, 0,   1,
                            2, 0, 2, 'm', 'e', 0,  2, 'k', 2, '1', 0};
-  EXPECT_EQ(flatten(out), expected);
+  EXPECT_EQ(join(out.pieces()), expected);
 }
 
 TEST(Framing, RefusesAnEndlessClientId) {
@@ -78,7 +78,7 @@ TEST(Framing, RequestHeadersAreReadAsWritten) {
   for (const std::int16_t version : {0, 3}) {
     GatherBuffer out;
     ASSERT_FALSE(encode_request(ApiVersionsRequest(), version, 258, "me", out));
-    const Buffer frame = flatten(out);
+    const Buffer frame = join(out.pieces());
     RequestFrame header;
     ASSERT_FALSE(decode_request_header(ConstBytes(frame).subspan(4), find_api_versions, header));
     EXPECT_EQ(header.api_key, 18);

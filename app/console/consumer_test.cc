@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "base/join.h"
 #include "net/testing/fake_cluster.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/list_offsets.h"
@@ -28,8 +29,7 @@ Buffer batch_at(std::int64_t base_offset, std::vector<std::string_view> values,
   protocol::BatchBuilder builder(codec);
   for (const std::string_view value : values) builder.append(1, std::nullopt, as_bytes(value));
   const protocol::BuiltBatch batch = builder.finish();
-  Buffer bytes;
-  for (const ConstBytes piece : batch.pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
+  Buffer bytes = join(batch.pieces);
   store_be(bytes.data(), base_offset);
   return bytes;
 }

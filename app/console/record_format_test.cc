@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/join.h"
 #include "protocol/records/batch_builder.h"
 
 namespace kmirror::app {
@@ -29,8 +30,7 @@ std::string print(const Sample& sample, const Properties& properties,
   protocol::BatchBuilder builder(compression::Codec::kNone);
   builder.append(123, bytes_of(sample.key), bytes_of(sample.value), headers);
   const protocol::BuiltBatch batch = builder.finish();
-  Buffer bytes;
-  for (const ConstBytes piece : batch.pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
+  Buffer bytes = join(batch.pieces);
   protocol::RecordCursor cursor(protocol::BatchView(bytes).payload(), 1);
   protocol::RecordView record;
   EXPECT_TRUE(cursor.next(record));

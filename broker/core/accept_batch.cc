@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/crc32c.h"
+#include "base/join.h"
 #include "broker/core/limits.h"
 #include "protocol/records/batch_builder.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
@@ -143,11 +144,7 @@ Buffer rebuild(const BatchView& batch, ConstBytes payload, Codec codec) {
     builder.append_shared(batch.timestamp_at(record.timestamp_delta_ms), record.body, {});
   }
   const protocol::BuiltBatch built = builder.finish();
-  Buffer bytes;
-  bytes.reserve(built.size_bytes);
-  for (const ConstBytes piece : built.pieces) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
+  Buffer bytes = join(built.pieces);
   if (batch.is_transactional()) {
     const auto attributes = load_be<std::int16_t>(bytes.data() + field::kAttributes);
     store_be(bytes.data() + field::kAttributes,
@@ -173,7 +170,7 @@ void stamp(Buffer& bytes, const ProduceRules& rules, std::int64_t max_timestamp_
   }
   store_be(bytes.data() + field::kAttributes, attributes);
   store_be(bytes.data() + field::kMaxTimestamp, max_timestamp_ms);
-  store_be(bytes.data() + field::kCrc, crc32c(ConstBytes(bytes).subspan(field::kAttributes)));
+  protocol::write_crc(bytes);
 }
 
 AcceptedBatch rejected(Problem problem) {

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "base/crc32c.h"
 #include "broker/core/limits.h"
 #include "broker/core/markers.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 #include "protocol/wire/varint.h"
@@ -172,7 +172,7 @@ class Rewrite {
     store_be(bytes.data() + field::kRecordCount, kept_);
     store_be(bytes.data() + field::kBatchLength,
              static_cast<std::int32_t>(bytes.size() - protocol::kBatchPrefixBytes));
-    store_be(bytes.data() + field::kCrc, crc32c(ConstBytes(bytes).subspan(field::kAttributes)));
+    protocol::write_crc(bytes);
     return bytes;
   }
 

@@ -2,8 +2,9 @@
 
 #include <array>
 
-#include "base/crc32c.h"
+#include "base/join.h"
 #include "protocol/records/batch_builder.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/control.h"
 
 namespace kmirror::broker {
@@ -28,15 +29,12 @@ Buffer make_marker(const Marker& marker) {
   protocol::BatchBuilder builder(compression::Codec::kNone);
   builder.append(marker.timestamp_ms, ConstBytes(key), ConstBytes(value));
   const protocol::BuiltBatch built = builder.finish();
-  Buffer bytes;
-  for (const ConstBytes piece : built.pieces) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
+  Buffer bytes = join(built.pieces);
   store_be(bytes.data() + field::kAttributes,
            static_cast<std::int16_t>(attribute::kControl | attribute::kTransactional));
   store_be(bytes.data() + field::kProducerId, marker.producer_id);
   store_be(bytes.data() + field::kProducerEpoch, marker.producer_epoch);
-  store_be(bytes.data() + field::kCrc, crc32c(ConstBytes(bytes).subspan(field::kAttributes)));
+  protocol::write_crc(bytes);
   return bytes;
 }
 

@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include "base/join.h"
 #include "protocol/framing.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/testing/byte_source.h"
 #include "protocol/testing/dumped.h"
-#include "protocol/testing/flatten.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -26,13 +26,13 @@ const MessageType& metadata(MessageRole role) {
 Buffer body_of(const auto& message, std::int16_t version) {
   GatherBuffer gathered;
   EXPECT_FALSE(encode(message, version, gathered));
-  return flatten(gathered);
+  return join(gathered.pieces());
 }
 
 Buffer frame_of(const auto& request, std::int16_t version) {
   GatherBuffer gathered;
   EXPECT_FALSE(encode_request(request, version, 5, "me", gathered));
-  return flatten(gathered);
+  return join(gathered.pieces());
 }
 
 Buffer framed(ConstBytes header, ConstBytes body) {

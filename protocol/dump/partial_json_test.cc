@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/join.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/registry.h"
-#include "protocol/testing/flatten.h"
 #include "protocol/wire/generator.h"
 #include "protocol/wire/json_writer.h"
 
@@ -45,7 +45,7 @@ TEST(PartialJson, EndsWhereDecodingEnded) {
   response.controller_id = 7;
   GatherBuffer gathered;
   ASSERT_FALSE(encode(response, 1, gathered));
-  const Buffer bytes = flatten(gathered);
+  const Buffer bytes = join(gathered.pieces());
   AnyMessage message(*find_message("Metadata", MessageRole::kResponse));
   const auto at = [&](std::size_t size) {
     return partial(message, ConstBytes(bytes).first(size), 1).dump();
@@ -66,7 +66,7 @@ TEST(PartialJson, ATaggedFieldComesLast) {
   request.max_wait_ms = 7;
   GatherBuffer gathered;
   ASSERT_FALSE(encode(request, 12, gathered));
-  Buffer bytes = flatten(gathered);
+  Buffer bytes = join(gathered.pieces());
   ASSERT_EQ(bytes.back(), 'c');
   bytes[bytes.size() - 2] = 9;  // its length
   AnyMessage message(*find_message("Fetch", MessageRole::kRequest));
@@ -85,7 +85,7 @@ TEST(PartialJson, ShowsNothingThatWasNotRead) {
       generate(message.layout(), message.get(), version, type.api.flexible_in(version), random);
       GatherBuffer gathered;
       ASSERT_FALSE(message.encode(version, gathered));
-      const Buffer bytes = flatten(gathered);
+      const Buffer bytes = join(gathered.pieces());
       const Json whole = Json::parse(to_json(message.layout(), message.get(), version));
       Json last = Json::object();
       AnyMessage cut(type);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "protocol/dump/records_dump.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/golden_batches.h"
 #include "protocol/records/legacy_message.h"
 #include "protocol/testing/byte_source.h"
@@ -34,8 +35,7 @@ std::vector<json> records_of(const testing::Dumped& dumped) {
 }
 
 Buffer with_right_crc(Buffer batch) {
-  const auto crc = crc32c(ConstBytes(batch).subspan(batch_field::kAttributes));
-  store_be(batch.data() + batch_field::kCrc, crc);
+  write_crc(batch);
   return batch;
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "protocol/testing/flatten.h"
+#include "base/join.h"
 #include "protocol/wire/json_writer.h"
 
 namespace kmirror::protocol {
@@ -82,7 +82,7 @@ TEST(Registry, AMessageOfAnyTypeIsReadAndWritten) {
   EXPECT_EQ(message.wire_size(0), body.size());
   GatherBuffer written;
   ASSERT_FALSE(message.encode(0, written));
-  EXPECT_EQ(flatten(written), body);
+  EXPECT_EQ(join(written.pieces()), body);
   const WireError error = message.decode(ConstBytes(body).first(9), 0);
   EXPECT_EQ(error.to_string(), "memberId: the bytes end inside the field (byte 7)");
 }

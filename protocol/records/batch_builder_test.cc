@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/join.h"
 #include "base/random.h"
 #include "protocol/records/batch_view.h"
 #include "protocol/records/golden_batches.h"
@@ -20,12 +21,6 @@ namespace {
 using compression::Codec;
 
 constexpr Codec kCodecs[] = {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd};
-
-Buffer joined(const BuiltBatch& batch) {
-  Buffer all;
-  for (const ConstBytes piece : batch.pieces) all.insert(all.end(), piece.begin(), piece.end());
-  return all;
-}
 
 // What the Java client's records looked like before they were batches.
 void append_golden_records(BatchBuilder& builder) {
@@ -51,7 +46,7 @@ TEST(BatchBuilderTest, WritesWhatJavaWrites) {
   append_golden_records(builder);
   EXPECT_EQ(builder.size_bytes(), golden::kPlain.size());
   const BuiltBatch batch = builder.finish();
-  EXPECT_EQ(joined(batch), produced(golden::kPlain));
+  EXPECT_EQ(join(batch.pieces), produced(golden::kPlain));
   EXPECT_EQ(batch.size_bytes, golden::kPlain.size());
   EXPECT_EQ(batch.record_count, 5);
 }
@@ -59,7 +54,7 @@ TEST(BatchBuilderTest, WritesWhatJavaWrites) {
 TEST(BatchBuilderTest, KeepsANullTimestamp) {
   BatchBuilder builder(Codec::kNone);
   builder.append(-1, as_bytes("k"), as_bytes("v"));
-  EXPECT_EQ(joined(builder.finish()), produced(golden::kNoTimestamp));
+  EXPECT_EQ(join(builder.finish().pieces), produced(golden::kNoTimestamp));
 }
 
 TEST(BatchBuilderTest, CompressesTheSameRecords) {
@@ -68,7 +63,7 @@ TEST(BatchBuilderTest, CompressesTheSameRecords) {
     BatchBuilder builder(codec);
     append_golden_records(builder);
     const BuiltBatch batch = builder.finish();
-    const Buffer bytes = joined(batch);
+    const Buffer bytes = join(batch.pieces);
     EXPECT_EQ(bytes.size(), batch.size_bytes);
     const BatchView view(bytes);
     EXPECT_EQ(view.codec(), codec);
@@ -94,7 +89,7 @@ TEST(BatchBuilderTest, LargeBodiesAreNotCopied) {
                           source);
   }
   BuiltBatch batch = builder.finish();
-  EXPECT_EQ(joined(batch), produced(golden::kPlain));
+  EXPECT_EQ(join(batch.pieces), produced(golden::kPlain));
   // The last record is the only large one.
   ASSERT_EQ(batch.pieces.size(), 2U);
   EXPECT_EQ(batch.pieces[1].data(), record.body.data());
@@ -134,7 +129,7 @@ TEST(BatchBuilderTest, TheHeaderCanBeStamped) {
     append_golden_records(builder);
     BuiltBatch batch = builder.finish();
     patch_for_produce(batch.header, stamp);
-    const Buffer bytes = joined(batch);
+    const Buffer bytes = join(batch.pieces);
     EXPECT_TRUE(BatchView(bytes).is_crc_valid());
     EXPECT_EQ(BatchView(bytes).base_sequence(), 99);
   }
@@ -145,12 +140,12 @@ TEST(BatchBuilderTest, StartsAnewAfterFinish) {
     BatchBuilder builder(codec);
     append_golden_records(builder);
     const BuiltBatch batch = builder.finish();
-    const Buffer first = joined(batch);
+    const Buffer first = join(batch.pieces);
     EXPECT_EQ(batch.owners.front().use_count(), 1) << "the builder lets go of the memory";
     EXPECT_TRUE(builder.empty());
     EXPECT_EQ(builder.size_bytes(), kBatchHeaderBytes);
     append_golden_records(builder);
-    EXPECT_EQ(joined(builder.finish()), first);
+    EXPECT_EQ(join(builder.finish().pieces), first);
   }
 }
 
@@ -170,7 +165,7 @@ TEST(BatchBuilderTest, RandomRecordsComeBack) {
       const Buffer value(random.below(random.below(10) == 0 ? 5000 : 50), 'x');
       BatchBuilder one(Codec::kNone);
       one.append(0, std::nullopt, value);
-      const Buffer bytes = joined(one.finish());
+      const Buffer bytes = join(one.finish().pieces);
       RecordView view;
       RecordCursor cursor(BatchView(bytes).payload(), 1);
       ASSERT_TRUE(cursor.next(view));
@@ -180,7 +175,7 @@ TEST(BatchBuilderTest, RandomRecordsComeBack) {
       ASSERT_EQ(builder.size_bytes(), expected);
     }
     const BuiltBatch batch = builder.finish();
-    const Buffer bytes = joined(batch);
+    const Buffer bytes = join(batch.pieces);
     const BatchView view(bytes);
     Buffer scratch;
     const auto opened = open_batch(view, 1 << 24, scratch);

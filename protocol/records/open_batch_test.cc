@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/golden_batches.h"
 #include "protocol/records/record_cursor.h"
 
@@ -12,12 +13,6 @@ namespace kmirror::protocol {
 namespace {
 
 constexpr std::size_t kLimit = 1 << 20;
-
-// Makes the checksum right again after a change.
-void seal(Buffer& batch) {
-  store_be(batch.data() + batch_field::kCrc,
-           crc32c(ConstBytes(batch).subspan(batch_field::kAttributes)));
-}
 
 TEST(OpenBatchTest, EveryCodecGivesTheSameRecords) {
   const ConstBytes plain = ConstBytes(golden::kPlain).subspan(kBatchHeaderBytes);
@@ -39,7 +34,7 @@ TEST(OpenBatchTest, UncompressedPayloadIsNotCopied) {
 TEST(OpenBatchTest, EmptyBatchHasNoStream) {
   Buffer bytes = golden::kEmpty;
   bytes[batch_field::kAttributes + 1] = static_cast<std::uint8_t>(compression::Codec::kGzip);
-  seal(bytes);
+  write_crc(bytes);
   Buffer scratch;
   const auto opened = open_batch(BatchView(bytes), kLimit, scratch);
   EXPECT_EQ(opened.error, OpenError::kNone);
@@ -51,12 +46,12 @@ TEST(OpenBatchTest, RefusesWhatCannotBeRead) {
   Buffer damaged = golden::kGzip;
   damaged[kBatchHeaderBytes + 20] ^= 1;
   EXPECT_EQ(open_batch(BatchView(damaged), kLimit, scratch).error, OpenError::kWrongCrc);
-  seal(damaged);
+  write_crc(damaged);
   EXPECT_EQ(open_batch(BatchView(damaged), kLimit, scratch).error, OpenError::kCorrupt);
 
   Buffer unknown = golden::kGzip;
   unknown[batch_field::kAttributes + 1] = 5;
-  seal(unknown);
+  write_crc(unknown);
   EXPECT_EQ(open_batch(BatchView(unknown), kLimit, scratch).error, OpenError::kUnknownCodec);
 
   const std::size_t size = golden::kPlain.size() - kBatchHeaderBytes;
@@ -72,7 +67,7 @@ TEST(OpenBatchTest, SurvivesDamageWithARightChecksum) {
       const std::size_t at =
           batch_field::kAttributes + random.below(damaged.size() - batch_field::kAttributes);
       damaged[at] ^= static_cast<std::uint8_t>(1 << random.below(8));
-      seal(damaged);
+      write_crc(damaged);
       Buffer scratch;
       const BatchView view(damaged);
       const auto opened = open_batch(view, kLimit, scratch);

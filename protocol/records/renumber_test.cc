@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/join.h"
 #include "protocol/records/golden_batches.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
@@ -54,10 +55,7 @@ Renumbered renumber(const Buffer& source, Codec codec, std::int64_t first_offset
   Renumbered result;
   result.malformed = splitter.add(view, opened.payload, first_offset, nullptr);
   for (const SplitBatch& split : splitter.finish()) {
-    Buffer& batch = result.batches.emplace_back();
-    for (const ConstBytes piece : split.batch.pieces) {
-      batch.insert(batch.end(), piece.begin(), piece.end());
-    }
+    result.batches.push_back(join(split.batch.pieces));
   }
   return result;
 }

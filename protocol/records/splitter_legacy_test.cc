@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/join.h"
 #include "base/random.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/down_converter.h"
@@ -51,10 +52,7 @@ struct Built {
 std::vector<Built> finish(Splitter& splitter, Codec codec) {
   std::vector<Built> result;
   for (const SplitBatch& split : splitter.finish()) {
-    Buffer batch;
-    for (const ConstBytes piece : split.batch.pieces) {
-      batch.insert(batch.end(), piece.begin(), piece.end());
-    }
+    Buffer batch = join(split.batch.pieces);
     const BatchView view(batch);
     EXPECT_EQ(view.codec(), codec);
     EXPECT_FALSE(view.has_holes());

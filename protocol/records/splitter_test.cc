@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/join.h"
 #include "base/random.h"
 #include "protocol/records/golden_batches.h"
 #include "protocol/records/open_batch.h"
@@ -27,14 +28,8 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-Buffer joined(const BuiltBatch& batch) {
-  Buffer all;
-  for (const ConstBytes piece : batch.pieces) all.insert(all.end(), piece.begin(), piece.end());
-  return all;
-}
-
 std::vector<Record> records_of(const BuiltBatch& batch) {
-  const Buffer bytes = joined(batch);
+  const Buffer bytes = join(batch.pieces);
   const BatchView view(bytes);
   EXPECT_EQ(bytes.size(), batch.size_bytes);
   EXPECT_FALSE(view.has_holes());
@@ -93,7 +88,7 @@ TEST(SplitterTest, OnePartitionOnlyReEncodes) {
     const auto batches = splitter.finish();
     ASSERT_EQ(batches.size(), 1U);
     EXPECT_EQ(batches[0].partition, 0);
-    const Buffer bytes = joined(batches[0].batch);
+    const Buffer bytes = join(batches[0].batch.pieces);
     EXPECT_TRUE(std::ranges::equal(ConstBytes(bytes).subspan(kBatchHeaderBytes),
                                    ConstBytes(golden::kPlain).subspan(kBatchHeaderBytes)));
   }
@@ -122,7 +117,7 @@ TEST(SplitterTest, AppendTimeGoesToEveryRecord) {
   Splitter splitter(1, Codec::kNone, kLimit);
   EXPECT_FALSE(add(splitter, golden::kAppendTime));
   const auto batches = splitter.finish();
-  const Buffer bytes = joined(batches.at(0).batch);
+  const Buffer bytes = join(batches.at(0).batch.pieces);
   EXPECT_EQ(BatchView(bytes).timestamp_type(), TimestampType::kCreateTime);
   EXPECT_EQ(records_of(batches[0].batch),
             (std::vector<Record>{{1800000000000, "k", "v"}, {1800000000000, "l", "w"}}));
@@ -149,7 +144,7 @@ TEST(SplitterTest, ClosesBatchesAtTheLimit) {
   BatchBuilder builder(Codec::kNone);
   std::vector<std::size_t> sizes = {100, 100, 100, 900, 10, 10};
   for (const std::size_t size : sizes) builder.append(1, std::nullopt, Buffer(size, 'v'));
-  const Buffer source = joined(builder.finish());
+  const Buffer source = join(builder.finish().pieces);
   Splitter splitter(1, Codec::kNone, 300);
   EXPECT_FALSE(add(splitter, source));
   std::vector<std::vector<std::size_t>> built;
@@ -163,7 +158,7 @@ TEST(SplitterTest, ClosesBatchesAtTheLimit) {
 TEST(SplitterTest, KeylessRecordsGoInRuns) {
   BatchBuilder builder(Codec::kNone);
   for (int i = 0; i < 100; ++i) builder.append(1, std::nullopt, Buffer(1000, 'v'));
-  const Buffer source = joined(builder.finish());
+  const Buffer source = join(builder.finish().pieces);
   Splitter splitter(3, Codec::kNone, kLimit, 2);
   const auto counts = [&] {
     const auto parts = by_partition(splitter.finish(), 3);
@@ -206,7 +201,7 @@ TEST(SplitterTest, AgreesWithASimpleModel) {
         (key ? keyed[static_cast<std::size_t>(partition_for_key(*key, partitions))] : keyless)
             .push_back(record);
       }
-      EXPECT_FALSE(add(splitter, joined(source.finish()), static_cast<std::int64_t>(first)));
+      EXPECT_FALSE(add(splitter, join(source.finish().pieces), static_cast<std::int64_t>(first)));
     }
     const auto batches = splitter.finish();
     for (const auto& split : batches) {

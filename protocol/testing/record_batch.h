@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/crc32c.h"
 #include "compression/codec.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/batch_view.h"
 #include "protocol/wire/varint.h"
 
@@ -85,7 +85,7 @@ inline Buffer batch_of(const StoredBatch& stored,
   store_be(to + batch_field::kProducerEpoch, stored.producer_epoch);
   store_be(to + batch_field::kBaseSequence, stored.base_sequence);
   store_be(to + batch_field::kRecordCount, static_cast<std::int32_t>(stored.records.size()));
-  store_be(to + batch_field::kCrc, crc32c(ConstBytes(batch).subspan(batch_field::kAttributes)));
+  write_crc(batch);
   return batch;
 }
 

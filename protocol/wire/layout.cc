@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/join.h"
 #include "protocol/wire/records_view.h"
 
 namespace kmirror::protocol {
@@ -16,14 +17,6 @@ T copy_of(const void* at) {
   T value;
   std::memcpy(&value, at, sizeof(T));
   return value;
-}
-
-Buffer flatten(const RecordsView& records) {
-  Buffer bytes;
-  for (const ConstBytes slice : records.slices()) {
-    bytes.insert(bytes.end(), slice.begin(), slice.end());
-  }
-  return bytes;
 }
 
 bool same_struct(const StructLayout& layout, const void* a, const void* b) {
@@ -80,7 +73,7 @@ bool same_value(Value a, Value b) {
     case ValueKind::kBytes:
       return std::ranges::equal(a.as<ConstBytes>(), b.as<ConstBytes>());
     case ValueKind::kRecords:
-      return flatten(a.as<RecordsView>()) == flatten(b.as<RecordsView>());
+      return join(a.as<RecordsView>().slices()) == join(b.as<RecordsView>().slices());
     case ValueKind::kStruct:
       return same_struct(a.type->layout(), a.at, b.at);
     case ValueKind::kArray:

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "base/join.h"
 #include "protocol/messages/consumer_group_heartbeat.h"
 #include "protocol/messages/describe_topic_partitions.h"
-#include "protocol/testing/flatten.h"
 #include "protocol/wire/archive.h"
 #include "protocol/wire/decoder.h"
 #include "protocol/wire/diff.h"
@@ -46,11 +46,11 @@ TEST(NullableStruct, IsWritten) {
   DescribeTopicPartitionsRequest request;
   GatherBuffer out;
   ASSERT_FALSE(encode(request, 0, out));
-  EXPECT_EQ(flatten(out), kNull);
+  EXPECT_EQ(join(out.pieces()), kNull);
   EXPECT_EQ(wire_size(request, 0), kNull.size());
   request.cursor = {.topic_name = "t", .partition_index = 7};
   ASSERT_FALSE(encode(request, 0, out));
-  EXPECT_EQ(flatten(out), kPresent);
+  EXPECT_EQ(join(out.pieces()), kPresent);
   EXPECT_EQ(wire_size(request, 0), kPresent.size());
 }
 
@@ -122,7 +122,7 @@ WireError write(const Outer& outer, std::int16_t version, Buffer& bytes) {
   BufferSink sink(out);
   Writer<BufferSink> writer(sink, version, false);
   WireError error = writer.run(outer);
-  bytes = flatten(out);
+  bytes = join(out.pieces());
   return error;
 }
 

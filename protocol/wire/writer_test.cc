@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "base/join.h"
 #include "protocol/messages/alter_client_quotas.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/describe_groups.h"
@@ -12,7 +13,6 @@
 #include "protocol/messages/init_producer_id.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/produce.h"
-#include "protocol/testing/flatten.h"
 #include "protocol/wire/archive.h"
 
 namespace kmirror::protocol {
@@ -44,7 +44,7 @@ TEST(Encoder, WritesAPlainVersion) {
                            0,    0,    0, 2,                // two partitions
                            0,    0,    0, 7, 0, 0,    0,   5, 1, 2, 3, 4,
                            5,    0,    0, 0, 8, 0,    0,   0, 2, 4, 5};
-  EXPECT_EQ(flatten(out), expected);
+  EXPECT_EQ(join(out.pieces()), expected);
   EXPECT_EQ(out.size(), expected.size());
   EXPECT_EQ(wire_size(produce(), 3), expected.size());
 }
@@ -58,7 +58,7 @@ TEST(Encoder, WritesAFlexibleVersion) {
                            3,                                           // two partitions
                            0,    0,    0,   7, 6, 1,    2, 3, 4, 5, 0,  //
                            0,    0,    0,   8, 3, 4,    5, 0, 0, 0};
-  EXPECT_EQ(flatten(out), expected);
+  EXPECT_EQ(join(out.pieces()), expected);
   EXPECT_EQ(wire_size(produce(), 9), expected.size());
 }
 
@@ -77,9 +77,9 @@ TEST(Encoder, RefersToRecordsAndCopiesTheRestIntoOneBuffer) {
 TEST(Encoder, ReplacesWhatTheBufferHeld) {
   GatherBuffer out;
   ASSERT_FALSE(encode(produce(), 9, out));
-  const Buffer once = flatten(out);
+  const Buffer once = join(out.pieces());
   ASSERT_FALSE(encode(produce(), 9, out));
-  EXPECT_EQ(flatten(out), once);
+  EXPECT_EQ(join(out.pieces()), once);
 }
 
 TEST(Encoder, DropsIgnorableFieldsAndRefusesOthers) {
@@ -101,7 +101,7 @@ TEST(Encoder, ATaggedFieldIsAFieldLikeAnyOther) {
   GatherBuffer out;
   EXPECT_EQ(encode(request, 12, out).path, "replicaState");
   EXPECT_FALSE(encode(request, 15, out));
-  const Buffer bytes = flatten(out);
+  const Buffer bytes = join(out.pieces());
   const Buffer expected_tail = {1, 1, 13, 0, 0, 0, 3, 255, 255, 255, 255, 255, 255, 255, 255, 0};
   ASSERT_GE(bytes.size(), expected_tail.size());
   EXPECT_EQ(Buffer(bytes.end() - static_cast<long>(expected_tail.size()), bytes.end()),
@@ -116,7 +116,7 @@ TEST(Encoder, NullDependsOnTheVersion) {
   EXPECT_EQ(error.kind, Kind::kNullNotAllowed);
   EXPECT_EQ(error.path, "topics");
   EXPECT_FALSE(encode(request, 1, out));
-  EXPECT_EQ(flatten(out), (Buffer{0xFF, 0xFF, 0xFF, 0xFF}));
+  EXPECT_EQ(join(out.pieces()), (Buffer{0xFF, 0xFF, 0xFF, 0xFF}));
 }
 
 TEST(Encoder, RefusesStringsBeyondInt16) {
@@ -152,7 +152,7 @@ TEST(Encoder, MergesKnownAndUnknownTags) {
   const Buffer expected = {0, 0, 1,   0, 0, 0, 0,                //
                            4, 1, 8,   0, 0, 0, 0,  0, 0,  0, 5,  //
                            2, 1, 'x', 3, 1, 1, 40, 1, 'x'};
-  EXPECT_EQ(flatten(out), expected);
+  EXPECT_EQ(join(out.pieces()), expected);
 }
 
 TEST(Encoder, RefusesTagsThatCannotBeWritten) {
@@ -174,7 +174,7 @@ TEST(Encoder, WritesBytes) {
   GatherBuffer out;
   ASSERT_FALSE(encode(response, 0, out));
   DescribeGroupsResponse read;
-  const Buffer bytes = flatten(out);
+  const Buffer bytes = join(out.pieces());
   ASSERT_FALSE(decode(bytes, 0, read));
   EXPECT_THAT(read.groups[0].members[0].member_metadata, testing::ElementsAre(1, 2, 3));
   EXPECT_THAT(read.groups[0].members[0].member_assignment, testing::IsEmpty());
@@ -188,7 +188,7 @@ TEST(Encoder, FloatsAreBigEndian) {
   const Buffer expected = {0,    0,    0, 1, 0, 0, 0,   0,  // one entry, no entity
                            0,    0,    0, 1, 0, 1, 'k',     // one operation
                            0xC0, 0x04, 0, 0, 0, 0, 0,   0, 0, 0};
-  EXPECT_EQ(flatten(out), expected);
+  EXPECT_EQ(join(out.pieces()), expected);
   AlterClientQuotasRequest read;
   ASSERT_FALSE(decode(expected, 0, read));
   EXPECT_EQ(read.entries[0].ops[0].value, -2.5);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/testing/message_set.h"
 #include "protocol/testing/record_batch.h"
 
@@ -68,8 +69,7 @@ inline StoredBatch large(std::size_t value_bytes) {
 template <std::integral T>
 Buffer change(Buffer batch, std::size_t field, T value) {
   store_be(batch.data() + field, value);
-  const ConstBytes covered = ConstBytes(batch).subspan(batch_field::kAttributes);
-  store_be(batch.data() + batch_field::kCrc, crc32c(covered));
+  protocol::write_crc(batch);
   return batch;
 }
 

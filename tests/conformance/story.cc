@@ -4,10 +4,10 @@
 
 #include <chrono>
 
+#include "base/join.h"
 #include "conformance/words.h"
 #include "net/wakeup.h"
 #include "protocol/framing.h"
-#include "protocol/testing/flatten.h"
 
 namespace kmirror::conformance {
 namespace {
@@ -110,7 +110,7 @@ Awaitable<void> Story::send(To to, const Type& type, const void* request, std::i
   }
   const auto* response = find_message(type.api.key, MessageRole::kResponse);
   if (kind != kOneWay) to_line->sent.push_back({response, version, kind == kWrittenDown});
-  if (to_line->link) co_await to_line->link->send(flatten(encoded));
+  if (to_line->link) co_await to_line->link->send(join(encoded.pieces()));
 }
 
 Awaitable<Reply> Story::receive(To to) {

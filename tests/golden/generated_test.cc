@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/join.h"
 #include "proof.h"
 #include "protocol/messages/registry.h"
-#include "protocol/testing/flatten.h"
 #include "protocol/wire/diff.h"
 #include "protocol/wire/generator.h"
 #include "protocol/wire/json_writer.h"
@@ -52,12 +52,12 @@ Outcome round_trip(const MessageType& type, Random& random, std::int16_t version
   GatherBuffer gathered;
   out.encoded = message.encode(version, gathered);
   out.measured = message.wire_size(version);
-  out.first = flatten(gathered);
+  out.first = join(gathered.pieces());
   AnyMessage read(type);
   out.decoded = read.decode(out.first, version);
   out.differences = diff(type.layout(), message.get(), read.get(), version);
   out.encoded_again = read.encode(version, gathered);
-  out.second = flatten(gathered);
+  out.second = join(gathered.pieces());
   return out;
 }
 

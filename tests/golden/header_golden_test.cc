@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/join.h"
 #include "golden_messages.h"
 #include "proof.h"
 #include "protocol/framing.h"
-#include "protocol/testing/flatten.h"
 
 namespace kmirror::protocol {
 namespace {
@@ -45,7 +45,7 @@ TEST(HeaderGolden, WritesTheSameRequestFrame) {
                                golden::kClientId);
     GatherBuffer gathered;
     ASSERT_FALSE(request.encode(golden.version, prefix, gathered));
-    const Buffer written = flatten(gathered);
+    const Buffer written = join(gathered.pieces());
     const Buffer expected = golden.frame();
     ASSERT_GT(written.size(), 4);
     EXPECT_EQ(load_be<std::int32_t>(written.data()), expected.size());

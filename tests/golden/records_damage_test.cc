@@ -7,10 +7,10 @@
 
 #include "allocations.h"
 #include "base/crc32.h"
-#include "base/crc32c.h"
 #include "golden_messages.h"
 #include "golden_records.h"
 #include "proof.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/legacy_cursor.h"
 #include "protocol/records/open_batch.h"
@@ -166,10 +166,6 @@ Outcome read(ConstBytes bytes) {
   return read(message, open_message(message, kLimitBytes, scratch), before);
 }
 
-void mend_crc_of_batch(Buffer& batch) {
-  store_be(batch.data() + field::kCrc, crc32c(ConstBytes(batch).subspan(field::kAttributes)));
-}
-
 void mend_crc_of_message(MutableBytes message) {
   store_be(message.data() + protocol::message_field::kCrc, crc32(message.subspan(field::kMagic)));
 }
@@ -193,13 +189,13 @@ struct Format {
   std::size_t first_checked;  // the position from which on the checksum tells of a change
   std::size_t header_bytes;
   void (*mend_sizes)(Buffer& entry);
-  void (*mend_crc)(Buffer& entry);
+  void (*mend_crc)(MutableBytes entry);
 };
 
 const Format kBatches = {field::kAttributes, protocol::kBatchHeaderBytes, mend_size,
-                         mend_crc_of_batch};
+                         protocol::write_crc};
 const Format kMessages = {field::kMagic, protocol::kMinMessageBytes, mend_sizes_of_message,
-                          [](Buffer& message) { mend_crc_of_message(message); }};
+                          mend_crc_of_message};
 
 // Base offset and leader epoch are the broker's to write, behind the producer's back.
 bool is_noticed(std::size_t position, bool is_batch) {

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "base/join.h"
 #include "golden_records.h"
 #include "proof.h"
 #include "protocol/records/batch_builder.h"
@@ -110,9 +111,7 @@ Buffer build(const std::vector<OwnedRecord>& records, compression::Codec codec) 
     builder.append(record.timestamp_ms, record.key, record.value, headers);
   }
   const protocol::BuiltBatch built = builder.finish();
-  Buffer bytes;
-  for (const ConstBytes piece : built.pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
-  return bytes;
+  return join(built.pieces);
 }
 
 // Base offset and leader epoch are a broker's; a mark of a transaction is none of the builder's.

@@ -8,10 +8,10 @@
 #include <tuple>
 
 #include "allocations.h"
+#include "base/join.h"
 #include "golden_messages.h"
 #include "proof.h"
 #include "protocol/messages/registry.h"
-#include "protocol/testing/flatten.h"
 #include "protocol/wire/diff.h"
 #include "protocol/wire/json_writer.h"
 #include "protocol/wire/layout.h"
@@ -41,7 +41,7 @@ Result round_trip(const MessageType& type, ConstBytes body, std::int16_t version
   if (result.decoded) return result;
   result.encoded = message.encode(version, result.gathered);
   result.measured = message.wire_size(version);
-  result.written = flatten(result.gathered);
+  result.written = join(result.gathered.pieces());
   return result;
 }
 
@@ -129,7 +129,7 @@ void expect_read_as_written(const AnyMessage& message, std::int16_t version) {
   GatherBuffer gathered;
   const WireError encoded = message.encode(version, gathered);
   ASSERT_FALSE(encoded) << encoded.to_string();
-  const Buffer written = flatten(gathered);
+  const Buffer written = join(gathered.pieces());
   ASSERT_EQ(message.wire_size(version), written.size());
   AnyMessage read(message.type());
   const WireError decoded = read.decode(written, version);

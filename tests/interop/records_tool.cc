@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/join.h"
 #include "protocol/records/batch_reader.h"
 #include "protocol/records/down_converter.h"
 #include "protocol/records/legacy_message.h"
@@ -54,10 +55,7 @@ Buffer from_hex(const std::string& text) {
 
 void print_split(Splitter& splitter, Codec codec, Printer& printer) {
   for (const SplitBatch& split : splitter.finish()) {
-    Buffer bytes;
-    for (const ConstBytes piece : split.batch.pieces) {
-      bytes.insert(bytes.end(), piece.begin(), piece.end());
-    }
+    Buffer bytes = join(split.batch.pieces);
     printer.print(fmt::format("split {}", codec_name(codec)), bytes);
   }
 }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
-#include "base/crc32c.h"
+#include "base/join.h"
 #include "protocol/records/batch_builder.h"
+#include "protocol/records/batch_crc.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/record_cursor.h"
 
@@ -124,10 +125,7 @@ Buffer Workload::make_batch(const net::TopicPartition& where, LedgerPartition& p
                                  .fate = transaction ? Fate::kOpen : Fate::kCommitted});
     if (transaction != nullptr) transaction->records.push_back(number);
   }
-  Buffer bytes;
-  for (const ConstBytes piece : builder.finish().pieces) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
+  Buffer bytes = join(builder.finish().pieces);
   if (transaction != nullptr) {
     const auto attributes = load_be<std::int16_t>(bytes.data() + field::kAttributes);
     store_be(bytes.data() + field::kAttributes,
@@ -136,7 +134,7 @@ Buffer Workload::make_batch(const net::TopicPartition& where, LedgerPartition& p
     store_be<std::int16_t>(bytes.data() + field::kProducerEpoch, 0);
     store_be(bytes.data() + field::kBaseSequence, transaction->sequence);
     transaction->sequence += count;
-    store_be(bytes.data() + field::kCrc, crc32c(ConstBytes(bytes).subspan(field::kAttributes)));
+    protocol::write_crc(bytes);
   }
   Buffer scratch;
   const BatchView view{ConstBytes(bytes)};
