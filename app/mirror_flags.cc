@@ -168,9 +168,9 @@ MirrorFlags accepted(const CLI::App& app, RawFlags raw) {
   inputs.consumer_config = std::move(raw.consumer_config);
   inputs.producer_config = std::move(raw.producer_config);
   inputs.include = raw.include.empty() ? std::move(raw.whitelist) : std::move(raw.include);
-  inputs.num_streams = static_cast<int>(mirror::parse_number(raw.num_streams).value_or(1));
-  inputs.offset_commit_interval_ms = static_cast<std::int32_t>(
-      mirror::parse_number(raw.offset_commit_interval_ms).value_or(60'000));
+  inputs.num_streams = static_cast<int>(mirror::parse_long(raw.num_streams).value_or(1));
+  inputs.offset_commit_interval_ms =
+      static_cast<std::int32_t>(mirror::parse_long(raw.offset_commit_interval_ms).value_or(60'000));
   if (!mirror::names_contain("true", raw.abort_on_send_failure)) {
     flags.warnings.push_back(
         "--abort.on.send.failure=false is not followed: a record that the destination refuses is "

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "base/parse_number.h"
 
 namespace kmirror::broker {
 
@@ -227,17 +228,15 @@ bool is_allowed(const TopicKey& key, std::string_view text) {
   return key.allowed.empty() || std::ranges::count(split_list(key.allowed), text) > 0;
 }
 
+// As Java has them, with a plus or without.
 template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
+std::optional<Number> parse_signed(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return parse_number<Number>(text);
 }
 
 std::optional<std::string> parse_whole(const TopicKey& key, std::string_view text) {
-  const auto number = parse_number<std::int64_t>(text);
+  const auto number = parse_signed<std::int64_t>(text);
   if (!number || *number < key.min || *number > key.max) return std::nullopt;
   const bool is_int = *number <= kIntMax && *number >= -kIntMax - 1;
   if (key.type == kInt && !is_int) return std::nullopt;
@@ -276,7 +275,7 @@ std::optional<std::string> parse_value(const TopicKey& key, std::string_view tex
     case kLong:
       return parse_whole(key, trimmed);
     case kDouble: {
-      const auto number = parse_number<double>(trimmed);
+      const auto number = parse_signed<double>(trimmed);
       const bool fits = number && *number >= static_cast<double>(key.min) &&
                         *number <= static_cast<double>(key.max);
       return fits ? std::optional<std::string>(trimmed) : std::nullopt;

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
+
+#include "base/parse_number.h"
 
 namespace kmirror::mirror {
 
@@ -32,11 +33,7 @@ std::string value_of(const TopicConfigs& configs, std::string_view key) {
 }
 
 std::optional<std::int64_t> number_of(const TopicConfigs& configs, std::string_view key) {
-  const std::string text = value_of(configs, key);
-  std::int64_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || parsed.ec != std::errc()) return std::nullopt;
-  return number;
+  return parse_number<std::int64_t>(value_of(configs, key));
 }
 
 void check_retention(Cluster& destination, const std::string& source_name, const std::string& name,
@@ -79,8 +76,7 @@ Awaitable<std::int64_t> default_replicas(Cluster& destination) {
 // A topic that asks for more replicas in sync than it has would refuse every record.
 std::string capped_min_insync(Cluster& destination, const std::string& name, std::string value,
                               std::int64_t replicas) {
-  std::int64_t wanted = 0;
-  std::from_chars(value.data(), value.data() + value.size(), wanted);
+  const std::int64_t wanted = parse_number<std::int64_t>(value).value_or(0);
   if (wanted <= replicas) return value;
   destination.runtime().log(
       LogLevel::kWarning,

@@ -1,17 +1,15 @@
 #include "net/host_port.h"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
+
+#include "base/parse_number.h"
 
 namespace kmirror::net {
 namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || stop != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
+  const auto port = parse_number<std::uint16_t>(text);
+  return port && *port > 0 ? port : std::nullopt;
 }
 
 // What a host name, an IPv4 or an IPv6 address with its zone is made of.

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/parse_number.h"
 #include "broker/api_table.h"
 #include "broker/refuse.h"
 #include "broker/topic_name.h"
@@ -34,14 +34,6 @@ Exit codes: 0 stopped, 1 wrong flags, or a port that cannot be listened on.)";
 
 constexpr std::int32_t kPartitionsMax = 100'000;
 constexpr int kPortMax = 65535;
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::optional<protocol::ErrorCode> parse_error(std::string_view text) {
   if (const auto number = parse_number<std::int16_t>(text)) {

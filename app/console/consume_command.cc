@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 
 #include <boost/asio/signal_set.hpp>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -15,6 +14,7 @@
 #include "app/console/consumer.h"
 #include "app/console/record_format.h"
 #include "app/console/session.h"
+#include "base/parse_number.h"
 
 namespace kmirror::app {
 
@@ -63,10 +63,8 @@ void add_flags(CLI::App& app, ConsumeFlags& flags) {
 std::optional<Start> start_of(const ConsumeFlags& flags) {
   if (flags.from_beginning || flags.offset == "earliest") return OffsetSpec::kEarliest;
   if (flags.offset == "latest") return OffsetSpec::kLatest;
-  std::int64_t offset = 0;
-  const char* const end = flags.offset.data() + flags.offset.size();
-  const auto [stop, error] = std::from_chars(flags.offset.data(), end, offset);
-  if (error == std::errc() && stop == end && offset >= 0) return offset;
+  const auto offset = parse_number<std::int64_t>(flags.offset);
+  if (offset && *offset >= 0) return *offset;
   print_error(fmt::format("--offset: `{}` is neither a number from 0 on, nor earliest or latest",
                           flags.offset));
   return std::nullopt;

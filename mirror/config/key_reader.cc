@@ -46,7 +46,7 @@ std::string KeyReader::text(KeyNames names) const {
 std::int64_t KeyReader::number(KeyNames names, std::int64_t otherwise) const {
   const Property* property = find(names);
   if (property == nullptr) return otherwise;
-  std::optional<std::int64_t> value = parse_number(property->value);
+  std::optional<std::int64_t> value = parse_long(property->value);
   KM_CHECK(value.has_value(), "check_keys has passed the value");
   return *value;
 }

@@ -3,20 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
+
+#include "base/parse_number.h"
 
 namespace kmirror::mirror {
 namespace {
 
+// As Java has them, with a plus or without.
 template <class T>
-std::optional<T> parse_whole(std::string_view text) {
+std::optional<T> parse_signed(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with('+')) return std::nullopt;
-  T value{};
-  auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-  return value;
+  return parse_number<T>(text);
 }
 
 bool in_range(const std::optional<std::int64_t>& value, const ValueRule& rule) {
@@ -48,11 +45,11 @@ std::optional<std::string> ValueRule::complaint(std::string_view value) const {
     case Kind::kAny:
       return std::nullopt;
     case Kind::kNumber:
-      if (in_range(parse_number(value), *this)) return std::nullopt;
+      if (in_range(parse_long(value), *this)) return std::nullopt;
       if (max == kMaxInt64) return fmt::format("must be a whole number of at least {}", min);
       return fmt::format("must be a whole number from {} to {}", min, max);
     case Kind::kDecimal:
-      if (parse_whole<double>(trimmed(value))) return std::nullopt;
+      if (parse_signed<double>(trimmed(value))) return std::nullopt;
       return "must be a number";
     case Kind::kBoolean:
       if (names_contain("true,false", value)) return std::nullopt;
@@ -91,8 +88,8 @@ bool names_contain(std::string_view names, std::string_view name) {
   return false;
 }
 
-std::optional<std::int64_t> parse_number(std::string_view text) {
-  return parse_whole<std::int64_t>(trimmed(text));
+std::optional<std::int64_t> parse_long(std::string_view text) {
+  return parse_signed<std::int64_t>(trimmed(text));
 }
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) {
@@ -105,7 +102,7 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
     factor = std::int64_t{1} << (10 * (unit + 1));
     text.remove_suffix(1);
   }
-  std::optional<std::int64_t> value = parse_number(text);
+  std::optional<std::int64_t> value = parse_long(text);
   if (!value || *value < 0 || *value > kMaxInt64 / factor) return std::nullopt;
   return *value * factor;
 }

@@ -59,7 +59,7 @@ std::string lower_case(std::string_view text);
 bool names_contain(std::string_view names, std::string_view name);
 
 // Empty unless the whole trimmed text is one number that fits.
-std::optional<std::int64_t> parse_number(std::string_view text);
+std::optional<std::int64_t> parse_long(std::string_view text);
 std::optional<std::int64_t> parse_bytes(std::string_view text);
 
 }  // namespace kmirror::mirror

@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
+#include "base/parse_number.h"
 
 namespace kmirror::mirror {
 
@@ -47,9 +47,8 @@ std::optional<ProgressNote> parse_progress_note(std::string_view text) {
   } else if (*mode != mode_name(LaneMode::kIdentity)) {
     return std::nullopt;
   }
-  const char* end = partitions->data() + partitions->size();
-  const auto parsed = std::from_chars(partitions->data(), end, note.partitions);
-  if (parsed.ec != std::errc() || parsed.ptr != end || note.partitions < 1) return std::nullopt;
+  note.partitions = parse_number<std::int32_t>(*partitions).value_or(0);
+  if (note.partitions < 1) return std::nullopt;
   note.topic_id = word_value(text, "topic").value_or("");
   return note;
 }

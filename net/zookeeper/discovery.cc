@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
 
+#include "base/parse_number.h"
 #include "net/task_group.h"
 #include "net/zookeeper/broker_registration.h"
 #include "net/zookeeper/zookeeper_client.h"
@@ -85,10 +85,8 @@ Awaitable<Result<ZookeeperCluster>> read_cluster(ClientRef client, std::string c
 // Empty unless the whole text is one number of at least 0.
 template <class T>
 std::optional<T> parse_count(std::string_view text) {
-  T value = 0;
-  auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = parse_number<T>(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 // The paths of `parents` joined with each of their children; parents that are gone have none.

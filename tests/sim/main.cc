@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "sim/scenario.h"
 
 namespace kmirror::sim {
@@ -29,21 +28,13 @@ struct Flags {
   std::optional<std::uint64_t> story;
 };
 
-std::optional<std::uint64_t> parse(const char* text) {
-  std::uint64_t number = 0;
-  const char* const end = text + std::strlen(text);
-  const auto [stop, error] = std::from_chars(text, end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
-}
-
 std::optional<Flags> parse_flags(int argc, char** argv) {
   Flags flags;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
     const bool takes =
         (flag == "--seeds" || flag == "--from" || flag == "--half-from") && i + 1 < argc;
-    const auto number = parse(takes ? argv[++i] : argv[i]);
+    const auto number = parse_number<std::uint64_t>(takes ? argv[++i] : argv[i]);
     if (!number) return std::nullopt;
     if (flag == "--seeds") {
       flags.seeds = *number;
