@@ -10,6 +10,8 @@ add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers -fno-o
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports members of empty inline storage as maybe uninitialized (GCC bug 105562 and kin).
   add_compile_options(-Wno-maybe-uninitialized)
+  # Collecting garbage takes a sixth of a compiler's time and saves it 100 of 800 MB.
+  add_compile_options("SHELL:--param ggc-min-heapsize=1000000")
   set(pch_for_ccache -fpch-preprocess)
 else()
   # Clang 16 compiles a call of a consteval function wrongly that stands within a template and gives

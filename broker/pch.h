@@ -1,2 +1,0 @@
-// Precompiled for this layer.
-#include "net/pch.h"

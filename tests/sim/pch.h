@@ -1,2 +1,0 @@
-// Precompiled for the simulation.
-#include "net/pch.h"
