@@ -1,7 +1,6 @@
 #include "app/decode_flags.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 namespace kmirror::app {
 
@@ -36,36 +35,39 @@ printed. Zero bytes at the end are padding.
 
 Exit codes: 0 all was read, 1 wrong flags, or a file that cannot be read, 2 malformed.)";
 
-void add_flags(CLI::App& app, DecodeFlags& flags) {
-  auto* segment = app.add_flag("--segment", flags.segment, "FILE is a log segment");
-  auto* records = app.add_flag("--records", flags.records,
-                               "print records; without --segment FILE is batches or messages");
-  auto* api = app.add_option("--api", flags.api, "the message's API, by name or key")
-                  ->type_name("NAME")
-                  ->excludes(segment)
-                  ->excludes(records);
-  auto* version = app.add_option("--version", flags.version, "the message's version")
-                      ->type_name("N")
-                      ->check(CLI::NonNegativeNumber)
-                      ->needs(api);
-  api->needs(version);
-  app.add_flag("--frame", flags.frame,
-               "FILE has frames, length, header and body; requests name API and version themselves")
-      ->excludes(segment)
-      ->excludes(records);
-  app.add_option("--max-record-bytes", flags.max_record_bytes,
-                 "the largest record of a compressed batch; a larger one is told and passed over")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber)
-      ->needs(records);
-  app.add_option("WHAT", flags.words, "what the message is, if it is one, and FILE")
-      ->type_name("[request|response] FILE")
-      ->required();
-  app.footer(kFooter);
+void add_flags(Flags& flags, DecodeFlags& given) {
+  Flag segment = flags.add_switch("--segment", given.segment, "FILE is a log segment");
+  Flag records = flags.add_switch("--records", given.records,
+                                  "print records; without --segment FILE is batches or messages");
+  Flag api = flags.add("--api", given.api, "the message's API, by name or key")
+                 .type_name("NAME")
+                 .excludes(segment)
+                 .excludes(records);
+  Flag version = flags.add("--version", given.version, "the message's version")
+                     .type_name("N")
+                     .at_least(0)
+                     .needs(api);
+  api.needs(version);
+  flags
+      .add_switch(
+          "--frame", given.frame,
+          "FILE has frames, length, header and body; requests name API and version themselves")
+      .excludes(segment)
+      .excludes(records);
+  flags
+      .add("--max-record-bytes", given.max_record_bytes,
+           "the largest record of a compressed batch; a larger one is told and passed over")
+      .type_name("N")
+      .shows_default()
+      .at_least(1)
+      .needs(records);
+  flags.add("WHAT", given.words, "what the message is, if it is one, and FILE")
+      .type_name("[request|response] FILE")
+      .required();
+  flags.footer(kFooter);
 }
 
-// What CLI11 does not check.
+// What else there is to check.
 Exit check(const DecodeFlags& flags) {
   if (!flags.has_messages()) {
     if (flags.words.size() != 1) return usage_error("one FILE has to be named");
@@ -91,11 +93,11 @@ Exit usage_error(std::string_view text) {
   return kExitError;
 }
 
-Exit parse_decode_flags(int argc, char** argv, DecodeFlags& flags) {
-  CLI::App app(kDescription, "kmirror decode");
-  add_flags(app, flags);
-  if (const Exit exit = parse_flags(app, argc, argv)) return exit;
-  return check(flags);
+Exit parse_decode_flags(int argc, char** argv, DecodeFlags& given) {
+  Flags flags(kDescription, "kmirror decode");
+  add_flags(flags, given);
+  if (const Exit exit = flags.parse(argc, argv)) return exit;
+  return check(given);
 }
 
 }  // namespace kmirror::app

@@ -1,7 +1,6 @@
 #include "app/broker/cluster_flags.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 
@@ -124,31 +123,31 @@ std::optional<FaultFlag> parse_fault(std::string_view text) {
   return fault;
 }
 
-Exit parse_cluster_flags(int argc, char** argv, ClusterFlags& flags) {
-  CLI::App app(kDescription, "kmirror broker");
+Exit parse_cluster_flags(int argc, char** argv, ClusterFlags& given) {
+  Flags flags(kDescription, "kmirror broker");
   Texts texts;
-  app.add_option("--nodes", flags.nodes, "how many brokers")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 100));
-  app.add_option("--host", flags.host, "the address that they listen on and tell clients")
-      ->type_name("IP")
-      ->capture_default_str();
-  app.add_option("--port", flags.port, "of the first one, the others follow; 0: any that are free")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 65535));
-  app.add_option("--topic", texts.topics, "a topic that is there from the start")
-      ->type_name("NAME:PARTITIONS")
-      ->allow_extra_args(false);
-  app.add_option("--pose-as", texts.release, "the release of Kafka to behave like, 0.11 to 4.1")
-      ->type_name("VERSION");
-  app.add_option("--fault", texts.faults, "answer requests of an API with an error")
-      ->type_name("API:ERROR@PERCENT")
-      ->allow_extra_args(false);
-  app.footer(kFooter);
-  if (const Exit exit = parse_flags(app, argc, argv)) return exit;
-  return take(texts, flags);
+  flags.add("--nodes", given.nodes, "how many brokers")
+      .type_name("N")
+      .shows_default()
+      .within(1, 100);
+  flags.add("--host", given.host, "the address that they listen on and tell clients")
+      .type_name("IP")
+      .shows_default();
+  flags.add("--port", given.port, "of the first one, the others follow; 0: any that are free")
+      .type_name("N")
+      .shows_default()
+      .within(0, 65535);
+  flags.add("--topic", texts.topics, "a topic that is there from the start")
+      .type_name("NAME:PARTITIONS")
+      .one_value_each();
+  flags.add("--pose-as", texts.release, "the release of Kafka to behave like, 0.11 to 4.1")
+      .type_name("VERSION");
+  flags.add("--fault", texts.faults, "answer requests of an API with an error")
+      .type_name("API:ERROR@PERCENT")
+      .one_value_each();
+  flags.footer(kFooter);
+  if (const Exit exit = flags.parse(argc, argv)) return exit;
+  return take(texts, given);
 }
 
 }  // namespace kmirror::app

@@ -1,4 +1,4 @@
-// The flags of kmirror broker. Pure, but for the texts that CLI11 prints.
+// The flags of kmirror broker. Pure, but for the texts that are printed.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 #include "app/console/broker_flags.h"
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
+
+#include <algorithm>
 
 #include "app/console/console_flags.h"
 
@@ -29,12 +30,11 @@ std::optional<std::vector<net::HostPort>> parse_servers(const std::string& text)
 
 }  // namespace
 
-void add_broker_flags(CLI::App& app, BrokerFlags& flags, const std::string& names) {
-  auto* where = app.add_option_group("brokers");
-  where->add_option(names, flags.bootstrap_server, "host:port,...")->type_name("SERVERS");
-  where->add_option("--zookeeper", flags.zookeeper, "find the brokers there: host:port,.../chroot")
-      ->type_name("SERVERS");
-  where->require_option(1);
+void add_broker_flags(Flags& flags, BrokerFlags& brokers, const std::string& names) {
+  Flags where = flags.add_choice("brokers");
+  where.add(names, brokers.bootstrap_server, "host:port,...").type_name("SERVERS");
+  where.add("--zookeeper", brokers.zookeeper, "find the brokers there: host:port,.../chroot")
+      .type_name("SERVERS");
 }
 
 std::optional<SessionSettings> session_settings(const BrokerFlags& flags, std::string client_id) {

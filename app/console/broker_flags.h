@@ -5,10 +5,7 @@
 #include <string>
 
 #include "app/console/session.h"
-
-namespace CLI {
-class App;
-}
+#include "app/flags.h"
 
 namespace kmirror::app {
 
@@ -16,9 +13,9 @@ struct BrokerFlags {
   std::string bootstrap_server, zookeeper;
 };
 
-// Exactly one of the two has to be given. `names` are those of the first; the flags outlive the
+// Exactly one of the two has to be given. `names` are those of the first; `brokers` outlives the
 // parsing.
-void add_broker_flags(CLI::App& app, BrokerFlags& flags,
+void add_broker_flags(Flags& flags, BrokerFlags& brokers,
                       const std::string& names = "--bootstrap-server");
 
 // Empty with a message on stderr when what was given is malformed.

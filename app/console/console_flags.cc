@@ -1,8 +1,8 @@
 #include "app/console/console_flags.h"
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "mirror/config/properties.h"
@@ -11,15 +11,6 @@ namespace kmirror::app {
 
 void print_error(std::string_view text) {
   fmt::print(stderr, "{}\n", text);
-}
-
-Exit parse_flags(CLI::App& app, int argc, char** argv) {
-  try {
-    app.parse(argc, argv);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitError;
-  }
 }
 
 std::optional<std::map<std::string, std::string>> parse_pairs(const std::string& flag,

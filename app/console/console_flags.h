@@ -1,4 +1,4 @@
-// What the flags of the console commands have in common. Pure, but for the texts that CLI11 prints
+// What the flags of the console commands have in common. Pure, but for the texts that are printed
 // and the properties file that is read.
 #pragma once
 
@@ -9,23 +9,12 @@
 #include <string_view>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "app/flags.h"
 
 namespace kmirror::app {
 
-inline constexpr int kExitOk = 0;
-inline constexpr int kExitError = 1;  // as the exit codes of Kafka's console tools
-
-// Either everything is well, or the command ends with this code, the reason having been printed.
-using Exit = std::optional<int>;
-
 // Prints one line to stderr.
 void print_error(std::string_view text);
-
-// argv[0] is the command's name.
-Exit parse_flags(CLI::App& app, int argc, char** argv);
 
 // "key=value" texts of a repeatable flag; the last one of a key wins. A key that is not among the
 // known ones is an error, unless `known` is empty.

@@ -1,7 +1,6 @@
 #include "app/console/consume_command.h"
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
@@ -38,26 +37,26 @@ struct ConsumeFlags {
   std::vector<std::string> properties;
 };
 
-void add_flags(CLI::App& app, ConsumeFlags& flags) {
-  add_broker_flags(app, flags.brokers);
-  app.add_option("--topic", flags.topic, "the topic to read")->required();
-  app.add_flag("--from-beginning", flags.from_beginning, "start at the earliest offset");
-  auto* partition = app.add_option("--partition", flags.partition, "read this partition only")
-                        ->check(CLI::NonNegativeNumber);
-  app.add_option("--offset", flags.offset, "where to start: a number, earliest or latest")
-      ->needs(partition)
-      ->excludes("--from-beginning");
-  app.add_option("--max-messages", flags.max_messages, "end after this many")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--timeout-ms", flags.timeout_ms, "end when nothing came for so long")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--isolation-level", flags.isolation_level, "of transactions")
-      ->check(CLI::IsMember({"read_uncommitted", "read_committed"}));
-  app.add_option("--property", flags.properties,
-                 "print.{timestamp,partition,offset,headers,key,value}=true, "
-                 "{key,line,headers}.separator=TEXT, null.literal=TEXT; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+void add_flags(Flags& flags, ConsumeFlags& given) {
+  add_broker_flags(flags, given.brokers);
+  flags.add("--topic", given.topic, "the topic to read").required();
+  Flag from_beginning =
+      flags.add_switch("--from-beginning", given.from_beginning, "start at the earliest offset");
+  Flag partition =
+      flags.add("--partition", given.partition, "read this partition only").at_least(0);
+  flags.add("--offset", given.offset, "where to start: a number, earliest or latest")
+      .needs(partition)
+      .excludes(from_beginning);
+  flags.add("--max-messages", given.max_messages, "end after this many").at_least(0);
+  flags.add("--timeout-ms", given.timeout_ms, "end when nothing came for so long").at_least(0);
+  flags.add("--isolation-level", given.isolation_level, "of transactions")
+      .one_of({"read_uncommitted", "read_committed"});
+  flags
+      .add("--property", given.properties,
+           "print.{timestamp,partition,offset,headers,key,value}=true, "
+           "{key,line,headers}.separator=TEXT, null.literal=TEXT; may be repeated")
+      .type_name("KEY=VALUE")
+      .one_value_each();
 }
 
 std::optional<Start> start_of(const ConsumeFlags& flags) {
@@ -149,9 +148,9 @@ Awaitable<int> consume(Cluster& cluster, const ConsumeFlags& flags, Start start,
 
 int run_consume_command(int argc, char** argv) {
   ConsumeFlags flags;
-  CLI::App app("Prints the records of a topic.", "kmirror consume");
-  add_flags(app, flags);
-  if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
+  Flags known("Prints the records of a topic.", "kmirror consume");
+  add_flags(known, flags);
+  if (const Exit exit = known.parse(argc, argv)) return *exit;
   const auto settings = session_settings(flags.brokers, "kmirror-consume");
   const auto properties =
       parse_pairs("--property", flags.properties, RecordFormat::known_properties());

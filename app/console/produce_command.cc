@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -30,20 +29,23 @@ struct ProduceFlags {
   std::vector<std::string> properties;
 };
 
-void add_flags(CLI::App& app, ProduceFlags& flags) {
-  add_broker_flags(app, flags.brokers, "--bootstrap-server,--broker-list");
-  app.add_option("--topic", flags.topic, "the topic to write to")->required();
-  app.add_option("--compression-codec,--compression.codec", flags.codec,
-                 "none, gzip (also without a value), snappy, lz4 or zstd")
-      ->type_name("[CODEC]")
-      ->expected(0, 1);
-  app.add_option("--request-required-acks", flags.acks,
-                 "accepted; all in-sync replicas acknowledge in any case")
-      ->check(CLI::IsMember({"0", "1", "-1", "all"}));
-  app.add_option("--property", flags.properties,
-                 "parse.key=true, key.separator=TEXT (a tab if absent); may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+void add_flags(Flags& flags, ProduceFlags& given) {
+  add_broker_flags(flags, given.brokers, "--bootstrap-server,--broker-list");
+  flags.add("--topic", given.topic, "the topic to write to").required();
+  flags
+      .add("--compression-codec,--compression.codec", given.codec,
+           "none, gzip (also without a value), snappy, lz4 or zstd")
+      .type_name("[CODEC]")
+      .value_is_optional();
+  flags
+      .add("--request-required-acks", given.acks,
+           "accepted; all in-sync replicas acknowledge in any case")
+      .one_of({"0", "1", "-1", "all"});
+  flags
+      .add("--property", given.properties,
+           "parse.key=true, key.separator=TEXT (a tab if absent); may be repeated")
+      .type_name("KEY=VALUE")
+      .one_value_each();
 }
 
 struct Work {
@@ -134,9 +136,9 @@ std::optional<Work> work_of(const ProduceFlags& flags) {
 
 int run_produce_command(int argc, char** argv) {
   ProduceFlags flags;
-  CLI::App app("Writes lines of standard input to a topic.", "kmirror produce");
-  add_flags(app, flags);
-  if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
+  Flags known("Writes lines of standard input to a topic.", "kmirror produce");
+  add_flags(known, flags);
+  if (const Exit exit = known.parse(argc, argv)) return *exit;
   const auto settings = session_settings(flags.brokers, "kmirror-produce");
   const auto work = work_of(flags);
   if (!settings || !work) return kExitError;

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 
@@ -33,29 +32,28 @@ struct TopicsFlags {
   std::vector<std::string> configs;
 };
 
-void add_flags(CLI::App& app, TopicsFlags& flags) {
-  add_broker_flags(app, flags.brokers);
-  auto* what = app.add_option_group("action");
-  what->add_flag("--create", flags.create, "create --topic");
-  what->add_flag("--list", flags.list, "names of all topics, or of those that --topic matches");
-  what->add_flag("--describe", flags.describe, "partitions, leaders, replicas and configuration");
-  what->add_flag("--delete", flags.remove, "delete the topics that --topic matches");
-  what->require_option(1);
-  app.add_option("--topic", flags.topic, "a name; a regex unless with --create");
-  app.add_option("--partitions", flags.partitions,
-                 "of the new topic; the broker's default if absent")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--replication-factor", flags.replication_factor,
-                 "of the new topic; the broker's default if absent")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--config", flags.configs, "key=value of the new topic, may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  app.add_flag("--if-not-exists", flags.if_not_exists, "with --create: no error if it exists");
-  app.add_flag("--if-exists", flags.if_exists,
-               "with --delete, --describe: no error if it does not");
-  app.add_option("--command-config", flags.command_config, "client properties; PLAINTEXT only")
-      ->type_name("FILE");
+void add_flags(Flags& flags, TopicsFlags& given) {
+  add_broker_flags(flags, given.brokers);
+  Flags what = flags.add_choice("action");
+  what.add_switch("--create", given.create, "create --topic");
+  what.add_switch("--list", given.list, "names of all topics, or of those that --topic matches");
+  what.add_switch("--describe", given.describe, "partitions, leaders, replicas and configuration");
+  what.add_switch("--delete", given.remove, "delete the topics that --topic matches");
+  flags.add("--topic", given.topic, "a name; a regex unless with --create");
+  flags.add("--partitions", given.partitions, "of the new topic; the broker's default if absent")
+      .at_least(1);
+  flags
+      .add("--replication-factor", given.replication_factor,
+           "of the new topic; the broker's default if absent")
+      .at_least(1);
+  flags.add("--config", given.configs, "key=value of the new topic, may be repeated")
+      .type_name("KEY=VALUE")
+      .one_value_each();
+  flags.add_switch("--if-not-exists", given.if_not_exists, "with --create: no error if it exists");
+  flags.add_switch("--if-exists", given.if_exists,
+                   "with --delete, --describe: no error if it does not");
+  flags.add("--command-config", given.command_config, "client properties; PLAINTEXT only")
+      .type_name("FILE");
 }
 
 int fail(std::string_view text) {
@@ -173,9 +171,9 @@ std::optional<net::NewTopic> new_topic(const TopicsFlags& flags) {
 
 int run_topics_command(int argc, char** argv) {
   TopicsFlags flags;
-  CLI::App app("Creates, lists, describes and deletes topics.", "kmirror topics");
-  add_flags(app, flags);
-  if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
+  Flags known("Creates, lists, describes and deletes topics.", "kmirror topics");
+  add_flags(known, flags);
+  if (const Exit exit = known.parse(argc, argv)) return *exit;
   if (const Exit exit = check_command_config(flags.command_config)) return *exit;
   if (flags.topic.empty() && (flags.create || flags.remove)) {
     print_error("--topic is missing");

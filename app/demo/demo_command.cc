@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
@@ -237,16 +236,16 @@ int run_demo(std::int64_t records) {
 }  // namespace
 
 int run_demo_command(int argc, char** argv) {
-  CLI::App app(
+  Flags flags(
       "Starts two Kafka clusters in this process, writes to one, mirrors it to the other as it is\n"
       "written, and compares them record for record.",
       "kmirror demo");
   std::int64_t records = 500'000;
-  app.add_option("--records", records, "how many to write to each of the two topics")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  if (const Exit exit = parse_flags(app, argc, argv)) return *exit;
+  flags.add("--records", records, "how many to write to each of the two topics")
+      .type_name("N")
+      .shows_default()
+      .at_least(1);
+  if (const Exit exit = flags.parse(argc, argv)) return *exit;
   return run_demo(records);
 }
 
