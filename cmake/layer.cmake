@@ -1,6 +1,6 @@
 # kmirror_layer(NAME [LINK lib...] [PCH target]) declares the library of the folder NAME: all *.cc
 # below it except tests. kmirror_layer_tests(NAME [LINK lib...] PCH target) declares its unit tests:
-# all *_test.cc below.
+# all *_test.cc below; what stands in folders testing/ is km_NAME_testing, for other layers' tests.
 #
 # A layer's headers are reached as "NAME/file.h" through an include directory of its own that holds
 # one link to the folder. A target sees only the layers it links, so an include that points upwards
@@ -11,8 +11,8 @@
 
 function(kmirror_layer NAME)
   cmake_parse_arguments(ARG "" "PCH" "LINK" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|^main\\.cc$|(^|/)testing/")
   set(root ${CMAKE_BINARY_DIR}/include/${NAME})
   file(MAKE_DIRECTORY ${root})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${NAME} SYMBOLIC)
@@ -39,6 +39,14 @@ endfunction()
 function(kmirror_layer_tests NAME)
   cmake_parse_arguments(ARG "" "PCH" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
+  file(GLOB_RECURSE equipment CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
+  list(FILTER equipment INCLUDE REGEX "(^|/)testing/")
+  if(equipment)
+    add_library(km_${NAME}_testing STATIC ${equipment})
+    target_link_libraries(km_${NAME}_testing PUBLIC km_${NAME} ${ARG_LINK} PRIVATE ${ARG_PCH})
+    target_precompile_headers(km_${NAME}_testing REUSE_FROM ${ARG_PCH})
+    list(PREPEND ARG_LINK km_${NAME}_testing)
+  endif()
   add_executable(${NAME}_test ${sources})
   target_link_libraries(${NAME}_test PRIVATE km_${NAME} ${ARG_LINK} ${ARG_PCH} GTest::gtest_main)
   target_precompile_headers(${NAME}_test REUSE_FROM ${ARG_PCH})

@@ -14,7 +14,6 @@
 #include "net/sim/process.h"
 #include "net/sim/world.h"
 #include "net/task_group.h"
-#include "protocol/wire/archive.h"
 
 namespace kmirror::broker {
 
@@ -29,22 +28,23 @@ struct Asked {
   auto* operator->() { return &response; }
 };
 
+// The same of any API.
+struct AskedParts {
+  std::int16_t api_key;
+  CallContext& call;
+  const void* request;
+  void* response;
+  bool& is_answered;
+};
+
 class QuietCluster : public testing::Test {
  protected:
-  explicit QuietCluster(int nodes = 1, Release release = {}) {
-    ClusterSettings settings{.nodes = {}, .release = release};
-    for (int id = 1; id <= nodes; ++id) settings.nodes.push_back({.id = id, .runtime = &runtime});
-    start(std::move(settings));
-  }
+  explicit QuietCluster(int nodes = 1, Release release = {});
 
   // Instead of the one that there is.
-  void start(ClusterSettings settings) {
-    if (cluster) stop();
-    cluster = std::make_unique<Cluster>(std::move(settings));
-    EXPECT_TRUE(cluster->start());
-  }
+  void start(ClusterSettings settings);
 
-  ~QuietCluster() override { stop(); }
+  ~QuietCluster() override;
 
   // Hands a request to a node, and looks what comes of it at once. The answer has to be one that
   // this version can carry.
@@ -56,7 +56,8 @@ class QuietCluster : public testing::Test {
                         .node = node,
                         .version = static_cast<std::int16_t>(version),
                         .client_id = "client"}});
-    tasks_.spawn(work_on(asked));
+    tasks_.spawn(work_on(asked, {Request::kApi.key, asked->call, &asked->request, &asked->response,
+                                 asked->is_answered}));
     settle();
     return asked;
   }
@@ -65,9 +66,9 @@ class QuietCluster : public testing::Test {
     return ask(*cluster->nodes().front(), std::move(request), version);
   }
 
-  void pass(Duration time) { runtime.run(sleep(runtime, runtime.now() + time)); }
+  void pass(Duration time);
   // Until nothing is left to do now.
-  void settle() { pass(Duration(1)); }
+  void settle();
 
   net::sim::World world{1};
   net::sim::Network network{world};
@@ -75,29 +76,12 @@ class QuietCluster : public testing::Test {
   std::unique_ptr<Cluster> cluster;
 
  private:
-  void stop() {
-    runtime.run(cluster->stop());
-    runtime.run(tasks_.join());
-  }
+  void stop();
 
-  static net::Awaitable<void> sleep(net::Runtime& runtime, TimePoint until) {
-    const std::unique_ptr<net::Timer> timer = runtime.make_timer();
-    co_await timer->wait_until(until);
-  }
+  static net::Awaitable<void> wait_until(net::Runtime& runtime, TimePoint until);
 
-  template <class Request>
-  static net::Awaitable<void> work_on(std::shared_ptr<Asked<Request>> asked) {
-    const ApiEntry& entry = *find_api(Request::kApi.key);
-    if (entry.run != nullptr) {
-      entry.run(asked->call, &asked->request, &asked->response);
-    } else {
-      co_await entry.run_waiting(asked->call, &asked->request, &asked->response);
-    }
-    asked->is_answered = true;
-    protocol::GatherBuffer bytes;
-    const auto error = protocol::encode(asked->response, asked->call.version, bytes);
-    EXPECT_FALSE(error) << error.to_string();
-  }
+  // `asked` is whatever the other three belong to.
+  static net::Awaitable<void> work_on(std::shared_ptr<void> asked, AskedParts parts);
 
   net::TaskGroup tasks_{runtime};
 };

@@ -28,14 +28,8 @@ namespace kmirror::mirror {
 
 class FakeFlow {
  public:
-  explicit FakeFlow(net::VirtualRuntime& runtime) : cluster(runtime) {
-    config.source.client.bootstrap_servers = {{"b1", 9092}};
-    config.destination.client.bootstrap_servers = {{"b1", 9092}};
-    config.source.group_id = "g";
-    script_reading();
-    script_writing();
-    script_progress();
-  }
+  explicit FakeFlow(net::VirtualRuntime& runtime);
+  ~FakeFlow();
 
   net::FakeCluster cluster;
   MirrorConfig config;
@@ -57,19 +51,10 @@ class FakeFlow {
   std::function<void()> on_produce;
 
   // Batches of `records` records each, with their offsets as values.
-  void fill(std::int32_t partition, int batches, int records) {
-    std::int64_t offset = 0;
-    for (int i = 0; i < batches; ++i, offset += records) {
-      source[partition].push_back(source_batch(numbered_batch(offset, records)));
-    }
-  }
+  void fill(std::int32_t partition, int batches, int records);
 
   // The values that `fill` left to be found in the copy.
-  static std::vector<std::string> numbers(std::int64_t first, std::int64_t end) {
-    std::vector<std::string> values;
-    for (; first < end; ++first) values.push_back(std::to_string(first));
-    return values;
-  }
+  static std::vector<std::string> numbers(std::int64_t first, std::int64_t end);
 
  private:
   template <class Request, class Answer>
@@ -81,127 +66,21 @@ class FakeFlow {
     });
   }
 
-  void answer_after(Duration delay) {
-    for (const std::int32_t id : {1, 2}) cluster.broker(id).delay = delay;
-  }
+  void answer_after(Duration delay);
 
-  void script_reading() {
-    on<protocol::FetchRequest>([this](const auto& request, auto, auto& response) {
-      ++fetches;
-      std::int64_t found = 0;  // bytes
-      for (const auto& topic : request.topics) {
-        auto& answer = response.responses.emplace_back();
-        answer.topic = topic.topic;
-        for (const auto& wanted : topic.partitions) {
-          const std::int64_t room = found == 0 ? kAnySize : request.max_bytes - found;
-          answer.partitions.push_back(read(wanted, room));
-          found += static_cast<std::int64_t>(answer.partitions.back().records->size());
-        }
-      }
-      const int wait_ms = found > 0 ? 1 : request.max_wait_ms;
-      answer_after(std::chrono::milliseconds(wait_ms));
-    });
-    on<protocol::ListOffsetsRequest>([this](const auto& request, auto, auto& response) {
-      for (const auto& topic : request.topics) {
-        auto& answer = response.topics.emplace_back();
-        answer.name = topic.name;
-        for (const auto& wanted : topic.partitions) {
-          const auto& batches = source[wanted.partition_index];
-          const bool at_end = wanted.timestamp == -1 && !batches.empty();
-          answer.partitions.push_back(
-              {.partition_index = wanted.partition_index,
-               .offset = at_end ? protocol::BatchView(ConstBytes(batches.back())).next_offset()
-                                : log_start});
-        }
-      }
-    });
-  }
+  void script_reading();
 
   // The first partition that has records gives one batch whatever its size (KIP-74).
   static constexpr std::int64_t kAnySize = std::numeric_limits<std::int64_t>::max();
 
   protocol::FetchResponse::Partition read(const protocol::FetchRequest::Partition& wanted,
-                                          std::int64_t room) {
-    protocol::FetchResponse::Partition answer{.partition_index = wanted.partition};
-    Buffer& bytes = chunks_[wanted.partition];
-    bytes.clear();
-    if (fetch_error != protocol::ErrorCode::kNone) {
-      answer.error_code = fetch_error;
-    } else if (wanted.fetch_offset < log_start) {
-      answer.error_code = protocol::ErrorCode::kOffsetOutOfRange;
-    } else {
-      bool full = false;
-      for (const Buffer& batch : source[wanted.partition]) {
-        const protocol::BatchView view{ConstBytes(batch)};
-        answer.high_watermark = answer.last_stable_offset = view.next_offset();
-        const std::size_t size = bytes.size() + batch.size();
-        if (view.next_offset() <= wanted.fetch_offset) continue;
-        const std::int64_t most = std::min<std::int64_t>(room, wanted.partition_max_bytes);
-        const bool may_be_larger = bytes.empty() && room == kAnySize;
-        full |= !may_be_larger && static_cast<std::int64_t>(size) > most;
-        if (!full) bytes.insert(bytes.end(), batch.begin(), batch.end());
-      }
-    }
-    answer.records = protocol::RecordsView(ConstBytes(bytes));
-    return answer;
-  }
+                                          std::int64_t room);
 
-  void script_writing() {
-    on<protocol::InitProducerIdRequest>(
-        [](const auto&, auto, auto& response) { response.producer_id = 1000; });
-    on<protocol::ProduceRequest>([this](const auto& request, auto, auto& response) {
-      answer_after(produce_time);
-      if (on_produce) on_produce();
-      for (const auto& topic : request.topic_data) {
-        auto& answer = response.responses.emplace_back();
-        answer.name = topic.name;
-        for (const auto& part : topic.partition_data) {
-          answer.partition_responses.push_back(
-              {.index = part.index, .error_code = store(part.index, part.records->bytes())});
-        }
-      }
-    });
-  }
+  void script_writing();
 
-  protocol::ErrorCode store(std::int32_t partition, ConstBytes bytes) {
-    const protocol::BatchView batch(bytes);
-    if (!batch.is_crc_valid()) return protocol::ErrorCode::kCorruptMessage;
-    if (refusal) {
-      const protocol::ErrorCode refused = refusal(partition, batch);
-      if (refused != protocol::ErrorCode::kNone) return refused;
-    }
-    IdempotentLog& log = producers[partition];
-    const std::size_t before = log.appended();
-    const protocol::ErrorCode code = log.produce(IdempotentLog::stamp_of(batch));
-    if (log.appended() == before) return code;
-    OutgoingBatch stored;
-    stored.records.append(bytes);
-    for (const TestRecord& record : records_of(stored)) {
-      copy[partition].push_back(record.value.value_or("(null)"));
-    }
-    return code;
-  }
+  protocol::ErrorCode store(std::int32_t partition, ConstBytes bytes);
 
-  void script_progress() {
-    on<protocol::FindCoordinatorRequest>([](const auto&, auto, auto& response) {
-      response.coordinators.push_back({.key = "g", .node_id = 2});
-    });
-    cluster.on<protocol::OffsetCommitRequest>([this](const auto& request, auto, auto& response) {
-      answer_after(Duration());
-      for (const auto& topic : request.topics) {
-        auto& answer = response.topics.emplace_back();
-        answer.name = topic.name;
-        for (const auto& part : topic.partitions) {
-          if (commit_error == protocol::ErrorCode::kNone) {
-            committed[part.partition_index] = part.committed_offset;
-          }
-          answer.partitions.push_back(
-              {.partition_index = part.partition_index, .error_code = commit_error});
-        }
-      }
-      return answers_commits;
-    });
-  }
+  void script_progress();
 
   std::map<std::int32_t, Buffer> chunks_;  // of the answer being made
 };

@@ -24,23 +24,18 @@ class VirtualRuntime : public VirtualWorld, public sim::Process {
  public:
   using Answer = std::function<Result<std::unique_ptr<Stream>>()>;
 
-  VirtualRuntime() : Process(time, network, "test", "test") {}
+  VirtualRuntime();
+  ~VirtualRuntime() override;
 
   std::map<std::pair<std::string, std::uint16_t>, Answer> listeners;
   std::vector<std::string> lines;  // of the log
 
-  void log(LogLevel, std::string_view line) override { lines.emplace_back(line); }
+  void log(LogLevel, std::string_view line) override;
 
-  Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address, TimePoint deadline) override {
-    const auto answer = listeners.find({address.ip, address.port});
-    if (answer == listeners.end()) return Process::connect(std::move(address), deadline);
-    return connect_to(answer->second);
-  }
+  Awaitable<Result<std::unique_ptr<Stream>>> connect(Address address, TimePoint deadline) override;
 
  private:
-  static Awaitable<Result<std::unique_ptr<Stream>>> connect_to(Answer answer) {
-    co_return answer();
-  }
+  static Awaitable<Result<std::unique_ptr<Stream>>> connect_to(Answer answer);
 };
 
 }  // namespace kmirror::net
