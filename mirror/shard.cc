@@ -228,7 +228,7 @@ void Shard::on_destination_metadata() {
   for (const auto& [where, target] : targets_) {
     const net::Metadata& metadata = destination_.metadata();
     const std::int32_t leader = metadata.leader_of(where.topic, where.partition);
-    if (is_gone(target->missing_since, metadata.find(where.topic, where.partition) == nullptr)) {
+    if (is_gone(target->missing_since, metadata.is_missing(where.topic, where.partition))) {
       note_since(target->leaderless_since, false);
       stop_lanes_to(*target);
       continue;

@@ -171,6 +171,34 @@ TEST_F(ShardFaultsTest, ATopicThatABrokerDoesNotKnowYetIsLookedForAgain) {
   runtime.run(finish());
 }
 
+// Brokers that have just started say of a topic that they do not know its leaders yet, for longer
+// than one that is not named at all counts as deleted.
+TEST_F(ShardFaultsTest, TopicsWhosePartitionsAreNotKnownYetAreNotTakenForDeleted) {
+  flow.config.destination.client.metadata_max_age = seconds(1);
+  flow.config.source.client.metadata_max_age = seconds(1);
+  for (const bool forgotten_first : {false, true}) {
+    topics(2, 2);
+    end = 40;
+    for (const int partition : {0, 1}) flow.fill(partition, 5, 4);
+    runtime.run(begin());
+    runtime.run(wait(seconds(2)));
+    if (forgotten_first) {
+      flow.cluster.topics.clear();
+      runtime.run(wait(seconds(5)));
+    }
+    topics(0, 0);
+    runtime.run(wait(seconds(30)));
+    EXPECT_THAT(shard->report().stop_reasons, testing::IsEmpty());
+    topics(2, 2);
+    flow.source.clear();
+    for (const int partition : {0, 1}) flow.fill(partition, 10, 4);
+    EXPECT_TRUE(runtime.run(all_ended(seconds(30))));
+    runtime.run(finish());
+    EXPECT_EQ(flow.copy[0], FakeFlow::numbers(0, 40));
+    start_again();
+  }
+}
+
 // The answer of the old leader makes room for what the new leader is to get.
 TEST_F(ShardFaultsTest, AnAnswerOfTheOldLeaderLetsTheNewOneGoOn) {
   topics(1, 1);

@@ -25,6 +25,12 @@ bool is_outdated(const PartitionInfo& answer, const PartitionInfo& known, bool h
          (has_id || known.older_answers + 1 < kOlderAnswersMax);
 }
 
+// LEADER_NOT_AVAILABLE comes without partitions where the broker is about to hear of them.
+bool tells_partitions(const protocol::MetadataResponse::Topic& answer) {
+  return !answer.partitions.empty() && (answer.error_code == ErrorCode::kNone ||
+                                        answer.error_code == ErrorCode::kLeaderNotAvailable);
+}
+
 TopicInfo merged(const protocol::MetadataResponse::Topic& answer, std::int16_t version,
                  const TopicInfo* known) {
   TopicInfo topic{.id = answer.topic_id, .internal = answer.is_internal, .partitions = {}};
@@ -67,13 +73,14 @@ void Metadata::update(const protocol::MetadataResponse& response, std::int16_t v
     const auto& from = whole ? before : topics;
     const auto known = from.find(*answer.name);
     const TopicInfo* old = known == from.end() ? nullptr : &known->second;
-    if (answer.error_code == ErrorCode::kNone ||
-        answer.error_code == ErrorCode::kLeaderNotAvailable) {
-      topics.insert_or_assign(std::string(*answer.name), merged(answer, version, old));
-    } else if (answer.error_code == ErrorCode::kUnknownTopicOrPartition) {
+    if (answer.error_code == ErrorCode::kUnknownTopicOrPartition) {
       if (!whole && old != nullptr) topics.erase(known);
-    } else if (whole && old != nullptr) {
-      topics.insert_or_assign(std::string(*answer.name), *old);
+    } else if (tells_partitions(answer)) {
+      topics.insert_or_assign(std::string(*answer.name), merged(answer, version, old));
+    } else if (old != nullptr) {
+      if (whole) topics.insert_or_assign(std::string(*answer.name), *old);
+    } else if (is_retriable(answer.error_code)) {
+      topics.insert_or_assign(std::string(*answer.name), TopicInfo());
     }
   }
 }
@@ -85,6 +92,12 @@ const PartitionInfo* Metadata::find(std::string_view topic, std::int32_t partiti
     return nullptr;
   }
   return &found->second.partitions[partition];
+}
+
+bool Metadata::is_missing(std::string_view topic, std::int32_t partition) const {
+  const auto found = topics.find(topic);
+  if (found != topics.end() && found->second.partitions.empty()) return false;
+  return find(topic, partition) == nullptr;
 }
 
 std::int32_t Metadata::leader_of(std::string_view topic, std::int32_t partition) const {

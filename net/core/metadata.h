@@ -24,7 +24,7 @@ struct PartitionInfo {
 struct TopicInfo {
   protocol::Uuid id;  // zero from brokers before 2.8
   bool internal = false;
-  std::vector<PartitionInfo> partitions;  // by index
+  std::vector<PartitionInfo> partitions;  // by index; empty while none is known yet
 };
 
 struct BrokerInfo {
@@ -41,12 +41,16 @@ struct Metadata {
   // Takes over a response. `whole` says that all topics were asked for, so that one not named is
   // gone. An answer of a broker that lags behind (an older leader epoch of the same topic) does
   // not undo what is known (KIP-320), unless topics have no ids and it is repeated. Topics with an
-  // error keep what is known, except that one the broker does not know is forgotten.
+  // error keep what is known, except that one the broker does not know is forgotten. One that was
+  // not known before and has an error that passes is there from then on, without partitions.
   void update(const protocol::MetadataResponse& response, std::int16_t version, bool whole);
 
   // The partition's leader, or -1.
   std::int32_t leader_of(std::string_view topic, std::int32_t partition) const;
   const PartitionInfo* find(std::string_view topic, std::int32_t partition) const;
+
+  // Whether the cluster has no such partition; false while a topic's partitions are not known yet.
+  bool is_missing(std::string_view topic, std::int32_t partition) const;
 };
 
 }  // namespace kmirror::net

@@ -92,6 +92,7 @@ TEST(Metadata, FurtherAnswers) {
       {"older epoch of a topic created again", topic("t", {{2, 0}}, 9), 2},
       {"error that passes", topic_error("t", ErrorCode::kUnknownServerError), 1},
       {"error of rights", topic_error("t", ErrorCode::kTopicAuthorizationFailed), 1},
+      {"leaders not known yet", topic_error("t", ErrorCode::kLeaderNotAvailable), 1},
       {"unknown topic", topic_error("t", ErrorCode::kUnknownTopicOrPartition), std::nullopt},
   };
   for (const Case& each : cases) {
@@ -102,6 +103,25 @@ TEST(Metadata, FurtherAnswers) {
       EXPECT_EQ(metadata.topics.contains("t"), each.leader.has_value()) << each.what;
       EXPECT_EQ(metadata.leader_of("t", 0), each.leader.value_or(-1)) << each.what;
     }
+  }
+}
+
+// Of a topic that is being created brokers say so first, without any partitions.
+TEST(Metadata, ATopicWhosePartitionsAreNotKnownYetIsThereAndMissesNone) {
+  for (const bool whole : {true, false}) {
+    Metadata metadata;
+    EXPECT_TRUE(metadata.is_missing("t", 0));
+    metadata.update(response({topic_error("t", ErrorCode::kLeaderNotAvailable)}), kVersion, whole);
+    EXPECT_TRUE(metadata.topics.contains("t"));
+    EXPECT_EQ(metadata.find("t", 0), nullptr);
+    EXPECT_FALSE(metadata.is_missing("t", 0));
+    metadata.update(response({topic("t", {{1, 5}})}), kVersion, whole);
+    EXPECT_EQ(metadata.leader_of("t", 0), 1);
+    EXPECT_FALSE(metadata.is_missing("t", 0));
+    EXPECT_TRUE(metadata.is_missing("t", 1));
+    const auto forbidden = topic_error("u", ErrorCode::kTopicAuthorizationFailed);
+    metadata.update(response({forbidden}), kVersion, false);
+    EXPECT_FALSE(metadata.topics.contains("u")) << "that it exists, nobody said";
   }
 }
 

@@ -53,6 +53,10 @@ protocol::MetadataResponse::Topic FakeCluster::topic(std::string_view name) cons
     answer.error_code = protocol::ErrorCode::kUnknownTopicOrPartition;
     return answer;
   }
+  if (found->second.empty()) {
+    answer.error_code = protocol::ErrorCode::kLeaderNotAvailable;
+    return answer;
+  }
   const auto topic_id = topic_ids.find(found->first);
   if (topic_id != topic_ids.end()) answer.topic_id = topic_id->second;
   std::int32_t index = 0;

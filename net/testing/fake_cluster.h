@@ -20,7 +20,8 @@ class FakeCluster {
   explicit FakeCluster(VirtualRuntime& runtime, int broker_count = 2, char letter = 'b');
   ~FakeCluster();
 
-  // The leaders of each topic's partitions, -1 for none; tests change them.
+  // The leaders of each topic's partitions, -1 for none; tests change them. No partitions: the
+  // brokers do not know them yet.
   std::map<std::string, std::vector<std::int32_t>> topics;
   std::map<std::string, protocol::Uuid> topic_ids;
   std::string cluster_id = "fake";
