@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/parse_number.h"
+#include "net/retry.h"
 
 namespace kmirror::mirror {
 
@@ -104,8 +105,24 @@ Awaitable<Result<void>> create(Cluster& destination, const MirrorConfig& config,
     }
     topic.configs.emplace_back(std::string(key), std::move(value));
   }
-  const Result<void> created = co_await net::create_topic(destination, std::move(topic), false);
+  // The broker that was asked may not have heard of a topic that exists.
+  const Result<void> created = co_await net::create_topic(destination, std::move(topic), true);
   co_return created;
+}
+
+// Brokers hear of a new topic, and of its leaders, one after the other.
+Awaitable<Result<std::int32_t>> await_partitions(Cluster& destination, std::string name) {
+  net::Retry retry(destination);
+  for (;;) {
+    const std::int32_t partitions = partitions_of(destination, name);
+    if (partitions > 0) co_return partitions;
+    const net::Failure failure{
+        .kind = net::FailureKind::kBroker,
+        .text = fmt::format("the destination's metadata does not tell of topic `{}` yet", name),
+        .code = protocol::ErrorCode::kLeaderNotAvailable};
+    const bool again = co_await retry.after(failure);
+    if (!again) co_return failure;
+  }
 }
 
 }  // namespace
@@ -125,32 +142,25 @@ Awaitable<Result<DestinationTopic>> ensure_destination_topic(Cluster& source, Cl
   destination.track(name);
   const Result<void> refreshed = co_await destination.refresh();
   if (!refreshed) co_return refreshed.error();
-  DestinationTopic topic;
-  topic.created = partitions_of(destination, name) == 0;
   const auto there = co_await net::describe_topic_configs(source, source_name);
-  if (topic.created) {
+  if (!destination.metadata().topics.contains(name)) {
     // Without the source's retention the copy could lose what arrives old: better none.
     if (!there) co_return there.error();
     const Result<void> created =
         co_await create(destination, config, there.value(), name, partitions);
     if (!created) co_return created.error();
   }
+  const Result<std::int32_t> found = co_await await_partitions(destination, name);
+  if (!found) co_return found.error();
+  DestinationTopic topic{.partitions = found.value()};
   const auto here = co_await net::describe_topic_configs(destination, name);
-  if (there && here && !topic.created) {
+  if (there && here) {
     check_retention(destination, source_name, name, there.value(), here.value());
     check_timestamps(destination, source_name, name, there.value(), here.value());
   }
   const auto limit = here ? number_of(here.value(), "max.message.bytes") : std::nullopt;
   topic.message_bytes_max =
       limit && *limit > 0 ? static_cast<std::size_t>(*limit) : kDefaultMessageBytes;
-  topic.partitions = partitions_of(destination, name);
-  if (topic.partitions == 0) {
-    // Brokers hear of a new topic one after the other.
-    co_return net::Failure{
-        .kind = net::FailureKind::kBroker,
-        .text = fmt::format("the destination's metadata does not name topic `{}` yet", name),
-        .code = protocol::ErrorCode::kUnknownTopicOrPartition};
-  }
   co_return topic;
 }
 

@@ -14,13 +14,12 @@ namespace kmirror::mirror {
 
 struct DestinationTopic {
   std::int32_t partitions = 0;
-  bool created = false;  // by this call
   std::size_t message_bytes_max = 0;
 };
 
 // Creates `name` at the destination unless it exists, with `partitions` (the source's, unless the
 // config says otherwise) and the settings of `source_name`; warns where an existing one keeps less,
-// or other times.
+// or other times. Waits where the brokers do not tell of its partitions yet.
 net::Awaitable<net::Result<DestinationTopic>> ensure_destination_topic(
     net::Cluster& source, net::Cluster& destination, const MirrorConfig& config,
     std::string source_name, std::string name, std::int32_t partitions);

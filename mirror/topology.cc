@@ -61,7 +61,7 @@ Awaitable<Result<std::vector<LanePlan>>> Topology::plan_new_lanes() {
     if (match != TopicMatch::kYes) continue;
     const auto known = topics_.find(name);
     const auto partitions = static_cast<std::int32_t>(info.partitions.size());
-    if (known == topics_.end() || known->second.lanes < partitions) {
+    if (partitions > (known == topics_.end() ? 0 : known->second.lanes)) {
       found.push_back({name, info.id, partitions});
     }
   }

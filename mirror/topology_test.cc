@@ -12,6 +12,7 @@
 namespace kmirror::mirror {
 namespace {
 
+using net::Awaitable;
 using net::TopicPartition;
 using std::chrono::seconds;
 using testing::AllOf;
@@ -329,6 +330,50 @@ TEST_F(TopologyTest, ACopyThatTheDestinationDoesNotNameYetIsWaitedFor) {
   EXPECT_TRUE(plan().empty());
   FakePair::lead(pair.destination, "orders", 3);
   EXPECT_EQ(plan().size(), 2u);
+}
+
+// What a cluster says of a topic for a while: nothing, or that its leaders are not known yet.
+Awaitable<void> lead_later(net::VirtualRuntime& runtime, net::FakeCluster& cluster,
+                           std::string topic) {
+  net::Wakeup pause(runtime);
+  co_await pause.wait(runtime.now() + seconds(12));
+  FakePair::lead(cluster, topic, 2);
+}
+
+TEST_F(TopologyTest, ACopyWhosePartitionsAreNotKnownYetIsWaitedForAndNotCreated) {
+  pair.add_topic("orders", 2);
+  pair.destination.topics["orders"] = {};
+  start();
+  net::TaskGroup tasks(runtime);
+  tasks.spawn(lead_later(runtime, pair.destination, "orders"));
+  EXPECT_THAT(plan(), ElementsAre("orders-0 -> orders identity of 2 from 0",
+                                  "orders-1 -> orders identity of 2 from 0"));
+  EXPECT_THAT(pair.changes, IsEmpty());
+  EXPECT_THAT(runtime.lines, Not(Contains(HasSubstr("not mirrored"))));
+  runtime.run(tasks.join());
+}
+
+TEST_F(TopologyTest, ACopyThatABrokerHasNotHeardOfIsNoMistakeOfTheUser) {
+  pair.add_topic("orders", 2);
+  pair.destination.on<protocol::CreateTopicsRequest>(
+      [&](const auto& request, auto, auto& response) {
+        FakePair::lead(pair.destination, "orders", 3);
+        response.topics.push_back({.name = request.topics.at(0).name,
+                                   .error_code = protocol::ErrorCode::kTopicAlreadyExists});
+        return true;
+      });
+  EXPECT_THAT(plan(), ElementsAre("orders-0 -> orders key of 3 from 0",
+                                  "orders-1 -> orders key of 3 from 0"));
+  EXPECT_THAT(runtime.lines, Not(Contains(HasSubstr("not mirrored"))));
+}
+
+TEST_F(TopologyTest, ASourceTopicWhosePartitionsAreNotKnownYetIsLookedAtAgain) {
+  pair.add_topic("orders", 0);
+  EXPECT_THAT(plan(), IsEmpty());
+  EXPECT_THAT(topology->complaints(), IsEmpty());
+  EXPECT_THAT(pair.changes, IsEmpty());
+  pair.add_topic("orders", 1);
+  EXPECT_THAT(plan(), ElementsAre("orders-0 -> orders identity of 1 from 0"));
 }
 
 }  // namespace
