@@ -11,9 +11,10 @@ namespace {
 // Linux gives a connect up after seven tries, which double their distance (tcp_syn_retries).
 constexpr Duration kConnectTimeMax = std::chrono::seconds(127);
 
+// Not a Wakeup, which may end early at the seed's whim: that is for who looks again.
 Awaitable<void> rest_until(Process& process, TimePoint when) {
-  Wakeup pause(process);
-  co_await pause.wait(when);
+  const std::unique_ptr<Timer> timer = process.make_timer();
+  co_await timer->wait_until(when);
 }
 
 Failure cannot_connect(const char* why) {

@@ -141,6 +141,7 @@ TEST(Network, FaultsOfConnects) {
   const auto refused = refusing.a->run(refusing.a->connect({"b", 9092}, kNever));
   EXPECT_EQ(refused.error().text, "cannot connect: Connection refused");
   TwoHosts swallowing(1, {.black_hole = 1});
+  swallowing.world.buggify = [](std::string_view) { return true; };  // Nobody is woken early here.
   const TimePoint deadline = TimePoint() + seconds(10);
   const auto swallowed = swallowing.a->run(swallowing.a->connect({"b", 9092}, deadline));
   EXPECT_EQ(swallowed.error().kind, FailureKind::kTimeout);
