@@ -53,7 +53,8 @@ Awaitable<std::optional<Group::JoinAnswer>> Groups::join(CallContext& call, std:
   Entry& entry = find_or_create(group_id);
   entry.group.on_join(waiter.ticket, join, cluster_.now());
   settle(entry);
-  if (!waiter.joined) co_await call.node.wait(waiter.wakeup, kNever);
+  bool running = true;
+  while (!waiter.joined && running) running = co_await call.node.wait(waiter.wakeup, kNever);
   co_return std::move(waiter.joined);
 }
 
@@ -63,7 +64,8 @@ Awaitable<std::optional<Group::SyncAnswer>> Groups::sync(CallContext& call, std:
   Entry& entry = find_or_create(group_id);
   entry.group.on_sync(waiter.ticket, sync, cluster_.now());
   settle(entry);
-  if (!waiter.synced) co_await call.node.wait(waiter.wakeup, kNever);
+  bool running = true;
+  while (!waiter.synced && running) running = co_await call.node.wait(waiter.wakeup, kNever);
   co_return std::move(waiter.synced);
 }
 

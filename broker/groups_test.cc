@@ -56,6 +56,25 @@ TEST_F(GroupsTest, AMemberFromItsFirstRequestToItsLast) {
   EXPECT_EQ(cluster->groups().all().size(), 0u);
 }
 
+// Simulations end waits early, so that what waits looks again.
+TEST_F(GroupsTest, WhoIsWokenForNothingGoesOnWaiting) {
+  const std::string leader = make_member();
+  const std::string other(ask(join_request(), 9)->response.member_id);
+  const auto some_times = [left = 5](std::string_view) mutable { return left-- > 0; };
+  world.buggify = some_times;
+  auto second = ask(join_request(other), 9);
+  EXPECT_FALSE(second->is_answered);
+  auto first = ask(join_request(leader), 9);
+  ASSERT_TRUE(first->is_answered);
+  ASSERT_TRUE(second->is_answered);
+  world.buggify = some_times;
+  auto synced = ask(sync_request(other, 2), 5);
+  EXPECT_FALSE(synced->is_answered);
+  ask(sync_request(leader, 2), 5);
+  EXPECT_TRUE(synced->is_answered);
+  EXPECT_EQ((*synced)->error_code, ErrorCode::kNone);
+}
+
 TEST_F(GroupsTest, JoinGroupAndSyncGroupWaitForTheOthers) {
   const std::string leader = make_member();
   const std::string other(ask(join_request(), 9)->response.member_id);
