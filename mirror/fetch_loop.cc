@@ -86,7 +86,6 @@ FetchLoop::Plan FetchLoop::make_plan() {
   plan.bytes = std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops()),
                                      shard_.config().source.fetch_max_bytes);
   if (plan.bytes == 0) return plan;
-  if (shard_.runtime().buggify("fetch of one byte")) plan.bytes = 1;
   plan.slots = due_slots();
   if (plan.slots.empty()) return plan;
   const auto first =
@@ -120,6 +119,7 @@ FetchRequest FetchLoop::make_request(const Plan& plan, Duration max_wait) const 
       std::chrono::duration_cast<std::chrono::milliseconds>(max_wait).count());
   request.min_bytes = config.fetch_min_bytes;
   request.max_bytes = static_cast<std::int32_t>(plan.bytes);
+  if (shard_.runtime().buggify("fetch of one byte")) request.max_bytes = 1;
   request.isolation_level = config.read_committed ? 1 : 0;
   for (const Shard::Slot* slot : plan.slots) {
     const Lane::Settings& lane = slot->lane.settings();

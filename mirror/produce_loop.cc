@@ -86,10 +86,10 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
   });
   std::rotate(ready.begin(), next, ready.end());
   const auto bytes_max = static_cast<std::size_t>(shard_.config().destination.max_request_size);
+  if (shard_.runtime().buggify("request cut short")) ready.resize(1);
   std::size_t bytes = 0;
   for (Shard::Target* target : ready) {
     if (bytes >= bytes_max) break;
-    if (bytes > 0 && shard_.runtime().buggify("request cut short")) break;
     OutgoingBatch& batch = target->window.send_next();
     bytes += batch.records.size();
     parts.push_back({target, &batch});
