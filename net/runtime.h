@@ -1,5 +1,5 @@
 // The only door to the outside world: sockets, the clock, randomness, names, and the log.
-// Production has net/asio/; a simulator may implement the same two interfaces in virtual time.
+// Production has net/asio/; net/sim/ implements the same four interfaces in virtual time.
 //
 // One Runtime belongs to one shard. Everything that uses it runs on its executor, which runs one
 // handler at a time, so nothing above this seam needs a lock. Only executor() may be called from
@@ -40,7 +40,7 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  // Reads at least one byte. A clean end of the stream is an error too (net_error kClosed).
+  // Reads at least one byte. A clean end of the stream is an error too (FailureKind::kClosed).
   virtual Awaitable<Result<std::size_t>> read_some(MutableBytes into) = 0;
 
   // Writes at least one byte of the gathered pieces, in order; returns how many bytes went.
