@@ -38,11 +38,19 @@ void fill(const CallContext&, ErrorCode error, const protocol::ProduceRequest& r
   }
 }
 
+bool concerns_session(ErrorCode error) {
+  return error == ErrorCode::kFetchSessionIdNotFound ||
+         error == ErrorCode::kInvalidFetchSessionEpoch ||
+         error == ErrorCode::kFetchSessionTopicIdError;
+}
+
+// The session ends with it (its id is 0 then): the client's next request names all partitions, also
+// those of which this one had nothing to say.
 void fill(const CallContext& call, ErrorCode error, const protocol::FetchRequest& request,
           protocol::FetchResponse& response) {
-  if (call.version >= 7) {
+  if (call.version >= 7 && concerns_session(error)) {
     response.error_code = error;
-    response.session_id = request.session_id;
+    return;
   }
   for (const auto& topic : request.topics) {
     auto& answer = response.responses.emplace_back();
