@@ -111,11 +111,19 @@ Awaitable<Result<void>> create(Cluster& destination, const MirrorConfig& config,
 }
 
 // Brokers hear of a new topic, and of its leaders, one after the other.
-Awaitable<Result<std::int32_t>> await_partitions(Cluster& destination, std::string name) {
+Awaitable<Result<void>> find_or_create(Cluster& destination, const MirrorConfig& config,
+                                       const Result<TopicConfigs>& source, std::string name,
+                                       std::int32_t partitions) {
   net::Retry retry(destination);
-  for (;;) {
-    const std::int32_t partitions = partitions_of(destination, name);
-    if (partitions > 0) co_return partitions;
+  while (partitions_of(destination, name) == 0) {
+    if (!destination.metadata().topics.contains(name)) {
+      // Without the source's retention the copy could lose what arrives old: better none.
+      if (!source) co_return source.error();
+      const Result<void> created =
+          co_await create(destination, config, source.value(), name, partitions);
+      if (!created) co_return created;
+      continue;
+    }
     const net::Failure failure{
         .kind = net::FailureKind::kBroker,
         .text = fmt::format("the destination's metadata does not tell of topic `{}` yet", name),
@@ -123,6 +131,7 @@ Awaitable<Result<std::int32_t>> await_partitions(Cluster& destination, std::stri
     const bool again = co_await retry.after(failure);
     if (!again) co_return failure;
   }
+  co_return Result<void>();
 }
 
 }  // namespace
@@ -143,16 +152,9 @@ Awaitable<Result<DestinationTopic>> ensure_destination_topic(Cluster& source, Cl
   const Result<void> refreshed = co_await destination.refresh();
   if (!refreshed) co_return refreshed.error();
   const auto there = co_await net::describe_topic_configs(source, source_name);
-  if (!destination.metadata().topics.contains(name)) {
-    // Without the source's retention the copy could lose what arrives old: better none.
-    if (!there) co_return there.error();
-    const Result<void> created =
-        co_await create(destination, config, there.value(), name, partitions);
-    if (!created) co_return created.error();
-  }
-  const Result<std::int32_t> found = co_await await_partitions(destination, name);
+  const Result<void> found = co_await find_or_create(destination, config, there, name, partitions);
   if (!found) co_return found.error();
-  DestinationTopic topic{.partitions = found.value()};
+  DestinationTopic topic{.partitions = partitions_of(destination, name)};
   const auto here = co_await net::describe_topic_configs(destination, name);
   if (there && here) {
     check_retention(destination, source_name, name, there.value(), here.value());
