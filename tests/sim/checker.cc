@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "base/crc32c.h"
 #include "broker/groups.h"
 #include "protocol/records/open_batch.h"
 #include "protocol/records/partitioner.h"
@@ -42,8 +44,26 @@ void Checker::watch_new_partitions() {
   }
 }
 
+void Checker::on_batches_forgotten(const net::TopicPartition& where, std::int64_t producer_id) {
+  const auto partition = destination_.find_partition(where.topic, where.partition);
+  losses_[{where, producer_id}].push_back(partition->log.end_offset());
+}
+
+std::size_t Checker::losses_before(const Seen& seen) const {
+  const auto found = losses_.find({seen.where, seen.producer_id});
+  if (found == losses_.end()) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      found->second, [&seen](std::int64_t end_offset) { return end_offset <= seen.offset; }));
+}
+
 void Checker::look() {
   watch_new_partitions();
+  for (auto& [whose, ends] : losses_) {
+    // What is truncated is written anew, behind the loss.
+    const auto& where = whose.first;
+    const auto partition = destination_.find_partition(where.topic, where.partition);
+    for (std::int64_t& end : ends) end = std::min(end, partition->log.end_offset());
+  }
   for (Watched& watched : watched_) {
     const std::int64_t end = watched.partition->high_watermark();
     while (watched.checked < end && problem_.empty()) {
@@ -69,28 +89,50 @@ void Checker::check_batch(Watched& watched, const BatchView& batch) {
   }
   protocol::RecordCursor cursor(opened.payload, batch.record_count());
   protocol::RecordView record;
-  while (cursor.next(record)) {
+  for (int i = 0; cursor.next(record); ++i) {
+    if (i == 0) {
+      check_payload(watched, batch, parse_name(as_text(record.value.value_or(ConstBytes()))));
+    }
     const std::string key(record.key ? as_text(*record.key) : std::string_view());
     check_record(
-        {.watched = watched,
+        {.where = watched.where,
          .name = parse_name(as_text(record.value.value_or(ConstBytes()))),
          .key = key,
          .hash = hash_of_record(record.body, batch.timestamp_at(record.timestamp_delta_ms)),
          .offset = batch.offset_at(record.offset_delta),
          .producer_id = batch.producer_id()});
   }
+  if (!cursor.ok()) fail(to_string(watched.where) + ": a batch ends within a record");
+}
+
+// A batch that holds what one of the source's holds is that one, byte for byte.
+void Checker::check_payload(const Watched& watched, const BatchView& batch,
+                            const RecordName& first) {
+  if (options_.by_key) return;
+  const auto partition = ledger_.partitions.find(first.where);
+  if (partition == ledger_.partitions.end()) return;
+  const auto source = partition->second.batches.find(first.number);
+  if (source == partition->second.batches.end()) return;
+  const LedgerBatch& written = source->second;
+  if (written.records != batch.record_count()) return;
+  if (written.codec == batch.codec() && written.payload_crc == crc32c(batch.payload())) return;
+  fail(fmt::format("{} offset {}: the batch is another than at the source",
+                   to_string(watched.where), batch.base_offset()));
 }
 
 void Checker::fail(const Seen& seen, std::string_view what) {
-  fail(fmt::format("{} offset {}: {}{}", to_string(seen.watched.where), seen.offset,
-                   to_string(seen.name), what));
+  fail(fmt::format("{} offset {}: {}{}", to_string(seen.where), seen.offset, to_string(seen.name),
+                   what));
 }
 
 void Checker::check_record(const Seen& seen) {
   const auto partition = ledger_.partitions.find(seen.name.where);
+  if (!start_of_producer_.contains(seen.producer_id)) {
+    return fail(seen, " is of a producer that nobody asked for");
+  }
   const bool known = partition != ledger_.partitions.end() &&
                      seen.name.number < partition->second.records.size() &&
-                     seen.name.where.topic == seen.watched.where.topic;
+                     seen.name.where.topic == seen.where.topic;
   if (!known) return fail(seen, " is no record that anybody wrote");
   LedgerRecord& record = partition->second.records[seen.name.number];
   if (record.hash != seen.hash || record.key != seen.key) return fail(seen, " is not as written");
@@ -98,6 +140,7 @@ void Checker::check_record(const Seen& seen) {
   check_order(seen);
   if (record.copied) ++repeated_;
   record.copied = true;
+  record.copied_by = seen.producer_id;
 }
 
 std::vector<std::size_t> Checker::left_out(const LedgerPartition& partition,
@@ -113,13 +156,13 @@ std::vector<std::size_t> Checker::left_out(const LedgerPartition& partition,
 }
 
 std::string Checker::check_producer(Order& order, const Seen& seen,
-                                    const LedgerPartition& partition) {
+                                    const LedgerPartition& partition, bool was_overtaken) {
   const std::size_t number = seen.name.number;
   const int start = start_of_producer_[seen.producer_id];
   if (order.producer_of_start.emplace(start, seen.producer_id).first->second != seen.producer_id) {
     return " was written by a second producer of one mirror";
   }
-  const int losses = losses_[seen.watched.where];
+  const std::size_t losses = losses_before(seen);
   const auto before = order.producers.find(seen.producer_id);
   if (before == order.producers.end()) {
     const Positions& started = committed_at_start_[seen.producer_id];
@@ -131,7 +174,8 @@ std::string Checker::check_producer(Order& order, const Seen& seen,
     return " lies before what was committed when the mirror began";
   }
   Written& written = before->second;
-  const bool goes_on = number > written.last && left_out(partition, written.last, seen).empty();
+  const bool goes_on =
+      was_overtaken || (number > written.last && left_out(partition, written.last, seen).empty());
   written.last = number;
   if (goes_on) return {};
   // Each of the batches under way may have been taken alone when its producer was forgotten.
@@ -144,39 +188,40 @@ std::string Checker::check_producer(Order& order, const Seen& seen,
 
 void Checker::check_order(const Seen& seen) {
   const LedgerPartition& partition = ledger_.partitions[seen.name.where];
-  if (options_.by_key && seen.key.empty()) return;  // has no order, but has to come
-  Order& order = orders_[{seen.name.where, options_.by_key ? seen.key : ""}];
-  if (order.partition < 0) order.partition = seen.watched.where.partition;
-  const bool in_place = order.partition == seen.watched.where.partition &&
-                        (options_.by_key || seen.name.where.partition == order.partition);
-  if (!in_place || (options_.by_key && !is_where_its_key_belongs(seen))) {
-    return fail(seen, " belongs to another partition");
-  }
-  if (order.overtaken.erase(seen.name.number) > 0) {
-    order.producers[seen.producer_id].last = seen.name.number;
+  const bool in_place =
+      options_.by_key ? is_where_its_key_belongs(seen) : seen.name.where == seen.where;
+  if (!in_place) return fail(seen, " belongs to another partition");
+  if (options_.by_key && seen.key.empty()) {
+    // It has no order, but has to come, and once from a producer.
+    const LedgerRecord& record = partition.records[seen.name.number];
+    const bool again = record.copied && record.copied_by == seen.producer_id;
+    if (again && losses_before(seen) == 0) fail(seen, " came again");
     return;
   }
-  const bool is_new = !order.furthest || seen.name.number > *order.furthest;
-  if (is_new) {
+  Order& order = orders_[{seen.name.where, options_.by_key ? seen.key : ""}];
+  const bool was_overtaken =
+      !order.overtaken.empty() && *order.overtaken.begin() == seen.name.number;
+  if (was_overtaken) order.overtaken.erase(order.overtaken.begin());
+  if (!order.furthest || seen.name.number > *order.furthest) {
     const std::vector<std::size_t> before = left_out(partition, order.furthest, seen);
-    const int losses = losses_[seen.watched.where];
-    if (!before.empty() && order.overtook_at == losses) {
+    const std::size_t losses = losses_before(seen);
+    if (!before.empty() && std::exchange(order.overtook_at[seen.producer_id], losses) == losses) {
       return fail(seen, " came, but records before it did not");
     }
-    if (!before.empty()) order.overtook_at = losses;
     order.overtaken.insert(before.begin(), before.end());
     order.furthest = seen.name.number;
   }
-  const std::string problem = check_producer(order, seen, partition);
+  const std::string problem = check_producer(order, seen, partition, was_overtaken);
   if (!problem.empty()) fail(seen, problem);
 }
 
 // As Java's partitioner places it, over the partitions that the destination has.
 bool Checker::is_where_its_key_belongs(const Seen& seen) const {
-  const auto count = destination_.find_topic(seen.watched.where.topic)->partitions.size();
+  if (seen.key.empty()) return true;
+  const auto count = destination_.find_topic(seen.where.topic)->partitions.size();
   const auto wanted =
       protocol::partition_for_key(as_bytes(seen.key), static_cast<std::int32_t>(count));
-  return wanted == seen.watched.where.partition;
+  return wanted == seen.where.partition;
 }
 
 void Checker::on_producer_id(std::int64_t producer_id) {
@@ -201,6 +246,26 @@ bool Checker::all_is_committed() const {
   });
 }
 
+// A late commit of a dead mirror, which the living one may read where it begins.
+void Checker::on_position_back(const net::TopicPartition& where, std::int64_t position) {
+  for (const auto& [producer_id, start] : start_of_producer_) {
+    if (start == starts_) committed_at_start_[producer_id][where] = position;
+  }
+}
+
+void Checker::on_finished() {
+  look();
+  for (const auto& [what, order] : orders_) {
+    const net::TopicPartition& where = what.first;
+    const auto producer = order.producer_of_start.find(starts_);
+    if (producer == order.producer_of_start.end()) continue;
+    const std::size_t last = order.producers.at(producer->second).last;
+    if (ledger_.partitions[where].records[last].offset < committed_since_start_[where]) continue;
+    return fail(fmt::format("the mirror finished, but did not commit offset {} of {}",
+                            ledger_.partitions[where].records[last].offset, to_string(where)));
+  }
+}
+
 void Checker::on_commit(const protocol::OffsetCommitRequest& request) {
   look();
   for (const auto& topic : request.topics) {
@@ -212,7 +277,11 @@ void Checker::on_commit(const protocol::OffsetCommitRequest& request) {
         return fail(fmt::format("{} is committed up to {}, which is beyond its end",
                                 to_string(where), part.committed_offset));
       }
-      const std::size_t from = partition.index_of(committed_position(where));
+      const std::int64_t position = committed_position(where);
+      if (part.committed_offset < position) on_position_back(where, part.committed_offset);
+      std::int64_t& furthest = committed_since_start_[where];
+      furthest = std::max(furthest, part.committed_offset);
+      const std::size_t from = partition.index_of(position);
       const std::size_t to = partition.index_of(part.committed_offset);
       for (std::size_t i = std::min(from, to); i < to; ++i) {
         const LedgerRecord& record = partition.records[i];

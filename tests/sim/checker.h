@@ -33,12 +33,18 @@ class Checker {
   void on_commit(const protocol::OffsetCommitRequest& request);
 
   // A mirror begins; producers that the destination makes from now on are its.
-  void on_start() { ++starts_; }
+  void on_start() {
+    ++starts_;
+    committed_since_start_.clear();
+  }
   // What is committed now it will not write again.
   void on_producer_id(std::int64_t producer_id);
-  // A destination partition forgot batches of producers. They may be repeated; and since brokers
-  // of 2.5 and later take any sequence then (KIP-360), a batch may overtake one that was refused.
-  void on_producers_lost(const net::TopicPartition& where) { ++losses_[where]; }
+  // A destination partition forgot batches of a producer. Those under way may be repeated; and
+  // since brokers of 2.5 and later take any sequence then (KIP-360), one may overtake another that
+  // was refused.
+  void on_batches_forgotten(const net::TopicPartition& where, std::int64_t producer_id);
+  // The mirror stopped as it was asked to, and says that it finished.
+  void on_finished();
 
   // Empty, or what is wrong.
   const std::string& problem() const { return problem_; }
@@ -59,23 +65,22 @@ class Checker {
 
   // What one producer, which is one shard of one mirror, wrote of records that have an order.
   struct Written {
-    std::size_t last = 0;  // the number of the record that came last
-    int losses = 0;        // that it was excused for
-    int excuses = 0;       // of the last of them
+    std::size_t last = 0;    // the number of the record that came last
+    std::size_t losses = 0;  // that it was excused for
+    int excuses = 0;         // of the last of them
   };
 
   // Records that have to stay in order: of a source partition, or of a key in it.
   struct Order {
-    std::int32_t partition = -1;  // at the destination
     std::map<std::int64_t, Written> producers;
     std::map<int, std::int64_t> producer_of_start;  // a mirror has one for all of them
     std::optional<std::size_t> furthest;
-    int overtook_at = 0;
-    std::set<std::size_t> overtaken;  // that have still to come
+    std::map<std::int64_t, std::size_t> overtook_at;  // a loss of a producer excuses it once
+    std::set<std::size_t> overtaken;                  // that have still to come
   };
 
   struct Seen {
-    const Watched& watched;
+    const net::TopicPartition& where;
     RecordName name;
     std::string key;
     std::uint64_t hash = 0;
@@ -88,7 +93,13 @@ class Checker {
   void check_record(const Seen& seen);
   void check_order(const Seen& seen);
   // Empty, or what is wrong with a producer's record at this place.
-  std::string check_producer(Order& order, const Seen& seen, const LedgerPartition& partition);
+  std::string check_producer(Order& order, const Seen& seen, const LedgerPartition& partition,
+                             bool was_overtaken);
+  // How often batches of the producer had been forgotten when it wrote this.
+  std::size_t losses_before(const Seen& seen) const;
+  void check_payload(const Watched& watched, const protocol::BatchView& batch,
+                     const RecordName& first);
+  void on_position_back(const net::TopicPartition& where, std::int64_t position);
   bool is_where_its_key_belongs(const Seen& seen) const;
   // Which records belong between the last one and this.
   std::vector<std::size_t> left_out(const LedgerPartition& partition,
@@ -106,7 +117,9 @@ class Checker {
   std::map<std::int64_t, Positions> committed_at_start_;  // by producer id
   std::map<std::int64_t, int> start_of_producer_;
   int starts_ = 0;
-  std::map<net::TopicPartition, int> losses_;  // at the destination
+  // The ends that logs at the destination had when they forgot batches of a producer.
+  std::map<std::pair<net::TopicPartition, std::int64_t>, std::vector<std::int64_t>> losses_;
+  Positions committed_since_start_;  // the furthest
   std::int64_t repeated_ = 0;
   std::string problem_;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "broker/refuse.h"
+#include "protocol/messages/create_partitions.h"
+#include "protocol/messages/create_topics.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/init_producer_id.h"
@@ -48,20 +50,24 @@ const std::vector<Refusals>& refusals() {
        {ErrorCode::kCoordinatorLoadInProgress, ErrorCode::kNotCoordinator}},
       {protocol::FindCoordinatorRequest::kApi.key, {ErrorCode::kCoordinatorNotAvailable}},
       {protocol::InitProducerIdRequest::kApi.key, {ErrorCode::kCoordinatorLoadInProgress}},
+      {protocol::CreateTopicsRequest::kApi.key,
+       {ErrorCode::kNotController, ErrorCode::kRequestTimedOut}},
+      {protocol::CreatePartitionsRequest::kApi.key,
+       {ErrorCode::kNotController, ErrorCode::kReassignmentInProgress}},
   };
   return all;
 }
 
-using Counts = std::map<net::TopicPartition, std::size_t>;
+// How many batches of each producer a partition remembers.
+using Counts = std::map<std::pair<net::TopicPartition, std::int64_t>, std::size_t>;
 
-// How many batches of producers each partition remembers.
 Counts remembered_batches(const broker::Cluster& cluster) {
   Counts counts;
   for (const auto& [name, topic] : cluster.topics()) {
     for (std::size_t p = 0; p < topic->partitions.size(); ++p) {
-      std::size_t& count = counts[{name, static_cast<std::int32_t>(p)}];
+      const net::TopicPartition where{name, static_cast<std::int32_t>(p)};
       for (const auto& [id, state] : topic->partitions[p]->log.producers().all()) {
-        count += state.batches.size();
+        counts[{where, id}] = state.batches.size();
       }
     }
   }
@@ -115,6 +121,7 @@ void Faults::act() {
 void Faults::end() {
   tell("no faults from now on");
   ended_ = true;
+  stage_.world.buggify = {};
   faults_.clear();
   while (!repairs_.empty()) repairs_.extract(repairs_.begin()).mapped()();
   stage_.source.mangle = {};
@@ -142,9 +149,10 @@ void Faults::forgetting(Act act) {
   const Counts before = remembered_batches(stage_.destination);
   act();
   const Counts after = remembered_batches(stage_.destination);
-  for (const auto& [where, count] : before) {
-    if (after.at(where) == count) continue;
-    stage_.checker.on_producers_lost(where);
+  for (const auto& [whose, count] : before) {
+    const auto left = after.find(whose);
+    if (left != after.end() && left->second == count) continue;
+    stage_.checker.on_batches_forgotten(whose.first, whose.second);
     stage_.probes.reach("producers forgotten");
   }
 }
@@ -157,10 +165,18 @@ std::string Faults::any_host() {
 void Faults::kill_mirror() {
   if (!stage_.mirror.is_running()) return;
   // Not only at moments that the clock knows, but between any two events.
-  for (std::uint64_t skip = random_.below(50); skip > 0 && stage_.world.step(); --skip) {
+  const TimePoint latest = stage_.world.now() + std::chrono::seconds(1);
+  for (std::uint64_t skip = random_.below(50); skip > 0 && stage_.mirror.is_running(); --skip) {
+    if (stage_.world.next_time() > latest) break;
+    stage_.world.step();
     stage_.checker.look();
   }
   if (!stage_.mirror.is_running()) return;
+  if (random_.below(4) == 0) {
+    tell("the mirror is asked to stop");
+    stage_.probes.reach("mirror asked to stop");
+    return stage_.mirror.request_stop();
+  }
   constexpr net::sim::Death kDeaths[] = {net::sim::Death::kClosed, net::sim::Death::kReset,
                                          net::sim::Death::kSilent};
   const net::sim::Death death = kDeaths[random_.below(3)];
@@ -241,9 +257,9 @@ void Faults::throttle() {
 
 // A follower stays behind, and the high watermark with it.
 void Faults::lag() {
-  broker::Cluster& cluster = stage_.destination;
+  broker::Cluster& cluster = stage_.options.transactions ? stage_.destination : any_cluster();
   const std::int32_t id = cluster.nodes()[random_.below(cluster.nodes().size())]->id();
-  tell(fmt::format("replicas on d{} lag", id));
+  tell(fmt::format("replicas on {}{} lag", cluster.settings().cluster_id, id));
   cluster.paused_replicas.insert(id);
   repairs_.emplace(stage_.world.now() + milliseconds(100 + random_.below(10'000)),
                    [&cluster, id] { cluster.resume_replicas(id); });

@@ -12,6 +12,15 @@ std::size_t LedgerPartition::index_of(std::int64_t offset) const {
   return static_cast<std::size_t>(found - records.begin());
 }
 
+bool LedgerPartition::truncate(std::int64_t end_offset) {
+  const std::size_t end = index_of(end_offset);
+  const bool none_copied = std::ranges::none_of(records.begin() + static_cast<std::ptrdiff_t>(end),
+                                                records.end(), &LedgerRecord::copied);
+  records.resize(end);
+  batches.erase(batches.lower_bound(end), batches.end());
+  return none_copied;
+}
+
 template <class Which>
 std::int64_t Ledger::count(Which which) const {
   std::int64_t count = 0;

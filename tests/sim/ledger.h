@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compression/codec.h"
 #include "net/topic_partition.h"
 
 namespace kmirror::sim {
@@ -20,19 +21,31 @@ struct LedgerRecord {
   std::uint64_t hash = 0;   // of key, value, headers and timestamp
   Fate fate = Fate::kCommitted;
   bool copied = false;
-  bool deleted = false;  // at the source, perhaps before anybody read it
-  bool awaited = false;  // the mirror had a position in its partition when it was deleted
+  std::int64_t copied_by = -1;  // the producer that did it last
+  bool deleted = false;         // at the source, perhaps before anybody read it
+  bool awaited = false;         // the mirror had a position in its partition when it was deleted
 
   // Whether it has to come to the destination still, unless its transaction aborts.
   bool is_owed() const { return fate != Fate::kAborted && !copied && !deleted; }
 };
 
+struct LedgerBatch {
+  std::int32_t records = 0;
+  compression::Codec codec = compression::Codec::kNone;
+  std::uint32_t payload_crc = 0;
+};
+
 // The records of one source partition.
 struct LedgerPartition {
-  std::vector<LedgerRecord> records;  // by offset, with gaps where markers are
+  std::map<std::size_t, LedgerBatch> batches;  // by the number of their first record
+  std::vector<LedgerRecord> records;           // by offset, with gaps where markers are
 
   // The number of the first record at or behind an offset.
   std::size_t index_of(std::int64_t offset) const;
+
+  // The source lost what lies there, which followers did not have: nobody may have read it. Its
+  // numbers are given again. Returns false if something of it was copied.
+  bool truncate(std::int64_t end_offset);
 
   // The source's log begins at this offset from now on; the mirror has a position in it or not.
   void delete_before(std::int64_t offset, bool has_position);
@@ -40,6 +53,7 @@ struct LedgerPartition {
 
 struct Ledger {
   std::map<net::TopicPartition, LedgerPartition> partitions;
+  std::string problem;  // empty, or what nobody may have copied
 
   // How many records have still to come to the destination.
   std::int64_t missing() const;

@@ -30,8 +30,13 @@ mirror::MirrorConfig make_config(const Options& options) {
   config.topics = *mirror::TopicFilter::compile(".*");
   // Else a topic that grows between its creation at the destination and the first commit would
   // be split from then on.
-  config.partitioning =
-      options.by_key ? mirror::Partitioning::kKey : mirror::Partitioning::kIdentity;
+  if (options.topics_grow) {
+    config.partitioning =
+        options.by_key ? mirror::Partitioning::kKey : mirror::Partitioning::kIdentity;
+  }
+  config.source.max_partition_fetch_bytes = options.partition_fetch_bytes;
+  config.destination.max_in_flight = options.in_flight;
+  config.destination.max_request_size = options.request_bytes;
   config.memory_bytes = static_cast<std::size_t>(options.memory_bytes);
   config.offset_commit_interval = std::chrono::duration_cast<milliseconds>(options.commit_interval);
   return config;
@@ -72,6 +77,7 @@ void MirrorHost::clear() {
   for (const auto& process : processes_) process->kill(net::sim::Death::kClosed);
   mirror_.reset();
   processes_.clear();
+  stop_requested_ = false;
   outcome_.reset();
   report_ = {};
 }

@@ -1,5 +1,5 @@
-// The machine of the mirror: begins it, sees it end or kills it, and begins it again a moment
-// later, as a supervisor would. Owned by the scenario; one thread.
+// The machine of the mirror: begins it, asks it to stop or kills it, and sees how it ends. Owned by
+// the scenario; one thread.
 #pragma once
 
 #include <memory>
@@ -23,9 +23,13 @@ class MirrorHost {
 
   void start();
   void kill(net::sim::Death how);
-  void request_stop() { mirror_->request_stop(); }
+  void request_stop() {
+    stop_requested_ = true;
+    mirror_->request_stop();
+  }
 
   bool is_running() const { return mirror_ != nullptr && !outcome_; }
+  bool stop_requested() const { return stop_requested_; }
 
   // How it ended by itself; then it is to be started again or not.
   const std::optional<mirror::MirrorOutcome>& outcome() const { return outcome_; }
@@ -40,6 +44,7 @@ class MirrorHost {
   net::sim::Network& network_;
   std::vector<std::unique_ptr<net::sim::Process>> processes_;  // a shard each
   std::unique_ptr<mirror::Mirror> mirror_;
+  bool stop_requested_ = false;
   std::optional<mirror::MirrorOutcome> outcome_;
   mirror::MirrorReport report_;
 };

@@ -101,6 +101,9 @@ Options draw_options(std::uint64_t seed) {
   o.no_name = draw.rarely(0.2, 0.5);
   draw_links(draw, o.links);
   o.buggify = draw.flip(0.7);
+  if (draw.flip(0.3)) o.in_flight = draw.between(1, 4);
+  if (draw.flip(0.3)) o.partition_fetch_bytes = draw.between(1, 64) << 10;
+  if (draw.flip(0.3)) o.request_bytes = draw.between(1, 64) << 10;
   // What the releases cannot do at all.
   const auto is_old = [&o](const char* release) {
     return o.source_release == release || o.destination_release == release;
@@ -116,19 +119,19 @@ std::string Options::to_string() const {
       "{} source brokers {} and {} destination brokers {}, {} replicas, {} shards, replication {}, "
       "metadata {}\n"
       "{} topics of {} partitions{}{}{}, {} batches of up to {} records of up to {} bytes{}{}{}\n"
-      "memory {}, commits every {}; faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, "
-      "throttles {}, lags {}, deletions {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, "
-      "no name "
-      "{:.3f}{}\n"
+      "memory {}, commits every {}, {} in flight, fetches of {}, requests of {}{}\n"
+      "faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, throttles {}, lags {}, "
+      "deletions {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name {:.3f}\n"
       "links: {}",
       source_nodes, source_release, destination_nodes, destination_release, replication_factor,
       shards, ms(replication_delay), ms(metadata_delay), topics, partitions,
       by_key ? " by key" : "", topics_appear ? ", more appear" : "",
       topics_grow ? ", they grow" : "", batches, records_per_batch, value_bytes,
       codecs ? ", any codec" : "", old_timestamps ? ", old timestamps" : "",
-      transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), ms(kill_mirror),
+      transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), in_flight,
+      partition_fetch_bytes, request_bytes, buggify ? ", buggify" : "", ms(kill_mirror),
       ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), ms(lag), ms(deletion),
-      refuse, lose_answer, malformed, no_name, buggify ? ", buggify" : "", links.to_string());
+      refuse, lose_answer, malformed, no_name, links.to_string());
 }
 
 }  // namespace kmirror::sim

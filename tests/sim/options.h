@@ -42,6 +42,9 @@ struct Options {
   // The mirror.
   std::int64_t memory_bytes = 32 << 20;
   Duration commit_interval = std::chrono::seconds(5);
+  int in_flight = 5;
+  int partition_fetch_bytes = 1 << 20;
+  int request_bytes = 1 << 20;
 
   // Faults, as a mean time between two of their kind; none if 0.
   Duration kill_mirror{};
@@ -50,7 +53,7 @@ struct Options {
   Duration cut_link{};  // one way, or a host's connections are reset
   Duration sweep{};     // of producer ids
   Duration throttle{};
-  Duration lag{};          // of a replica at the destination
+  Duration lag{};          // of replicas behind their leaders
   Duration deletion{};     // of records at the source, read or not
   double refuse = 0;       // of requests, with an error that is retriable
   double lose_answer = 0;  // of requests: done, but the connection is closed before the answer

@@ -10,6 +10,8 @@ namespace {
 
 constexpr ProbeName kNames[] = {
     {"mirror killed", "between any two events"},
+    {"mirror asked to stop", "in the midst of its work"},
+    {"mirror finished", "what was under way, and committed it"},
     {"mirror gave up at start", "no broker could be reached"},
     {"repeated", "records that came a second time"},
     {"leader moved", "to a replica that runs"},

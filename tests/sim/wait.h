@@ -1,6 +1,8 @@
-// How long until something happens that happens every so often. Pure function of the stream.
+// How long until something happens that happens every so often. Pure function of the stream; whole
+// microseconds, since libraries differ in a logarithm's last bit.
 #pragma once
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 
@@ -11,7 +13,9 @@ namespace kmirror::sim {
 
 inline Duration draw_wait(Random& random, Duration mean) {
   const double factor = -std::log(1 - random.unit());
-  return Duration(static_cast<std::int64_t>(static_cast<double>(mean.count()) * factor));
+  const auto mean_us = std::chrono::duration_cast<std::chrono::microseconds>(mean).count();
+  return std::chrono::microseconds(
+      static_cast<std::int64_t>(static_cast<double>(mean_us) * factor));
 }
 
 }  // namespace kmirror::sim

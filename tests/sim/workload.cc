@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/crc32c.h"
 #include "base/join.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/batch_crc.h"
@@ -81,6 +82,9 @@ void Workload::act() {
 void Workload::finish() {
   while (batches_left_ > 0) write_batch();
   while (!transactions_.empty()) end_transaction();
+  for (auto& [where, records] : ledger_.partitions) {
+    records_of(where, *source_.find_partition(where.topic, where.partition));
+  }
 }
 
 void Workload::write_batch() {
@@ -91,15 +95,21 @@ void Workload::write_batch() {
   Transaction* transaction = nullptr;
   if (options_.transactions && random_.unit() < 0.5) {
     transaction = &transactions_[where];
-    if (transaction->records.empty()) {
-      transaction->where = where;
-      transaction->producer_id = source_.next_producer_id();
-    }
+    transaction->where = where;
   }
-  LedgerPartition& records = ledger_.partitions[where];
+  LedgerPartition& records = records_of(where, *partition);
   Buffer batch = make_batch(where, records, partition->log.end_offset(), transaction);
   partition->log.append(std::move(batch), partition->leader_epoch(), kSegmentBytes);
   source_.on_appended(partition);
+}
+
+LedgerPartition& Workload::records_of(const net::TopicPartition& where,
+                                      const Partition& partition) {
+  LedgerPartition& records = ledger_.partitions[where];
+  if (!records.truncate(partition.log.end_offset())) {
+    ledger_.problem = to_string(where) + ": copied what no follower had";
+  }
+  return records;
 }
 
 Buffer Workload::make_batch(const net::TopicPartition& where, LedgerPartition& partition,
@@ -127,17 +137,13 @@ Buffer Workload::make_batch(const net::TopicPartition& where, LedgerPartition& p
   }
   Buffer bytes = join(builder.finish().pieces);
   if (transaction != nullptr) {
-    const auto attributes = load_be<std::int16_t>(bytes.data() + field::kAttributes);
-    store_be(bytes.data() + field::kAttributes,
-             static_cast<std::int16_t>(attributes | attribute::kTransactional));
-    store_be(bytes.data() + field::kProducerId, transaction->producer_id);
-    store_be<std::int16_t>(bytes.data() + field::kProducerEpoch, 0);
-    store_be(bytes.data() + field::kBaseSequence, transaction->sequence);
-    transaction->sequence += count;
-    protocol::write_crc(bytes);
+    stamp(bytes, transactional_[where], true);
+  } else if (random_.below(3) == 0) {
+    stamp(bytes, idempotent_[where], false);
   }
   Buffer scratch;
   const BatchView view{ConstBytes(bytes)};
+  partition.batches[partition.records.size() - count] = {count, codec, crc32c(view.payload())};
   const auto opened = protocol::open_batch(view, std::size_t{1} << 30, scratch);
   protocol::RecordCursor cursor(opened.payload, count);
   protocol::RecordView record;
@@ -146,6 +152,18 @@ Buffer Workload::make_batch(const net::TopicPartition& where, LedgerPartition& p
         hash_of_record(record.body, view.timestamp_at(record.timestamp_delta_ms));
   }
   return bytes;
+}
+
+void Workload::stamp(Buffer& batch, Producer& producer, bool transactional) {
+  if (producer.id < 0) producer.id = source_.next_producer_id();
+  const auto attributes = load_be<std::int16_t>(batch.data() + field::kAttributes);
+  const auto added = transactional ? attribute::kTransactional : 0;
+  store_be(batch.data() + field::kAttributes, static_cast<std::int16_t>(attributes | added));
+  store_be(batch.data() + field::kProducerId, producer.id);
+  store_be<std::int16_t>(batch.data() + field::kProducerEpoch, 0);
+  store_be(batch.data() + field::kBaseSequence, producer.sequence);
+  producer.sequence += BatchView(ConstBytes(batch)).record_count();
+  protocol::write_crc(batch);
 }
 
 void Workload::end_transaction() {
@@ -160,8 +178,8 @@ void Workload::end_transaction() {
     ledger_.partitions[transaction.where].records[number].fate =
         commit ? Fate::kCommitted : Fate::kAborted;
   }
-  partition->log.append_marker(transaction.producer_id, 0, commit, 0, source_.wall_clock_ms(),
-                               partition->leader_epoch());
+  partition->log.append_marker(transactional_[transaction.where].id, 0, commit, 0,
+                               source_.wall_clock_ms(), partition->leader_epoch());
   source_.on_appended(partition);
   transactions_.erase(one);
 }

@@ -29,18 +29,24 @@ class Workload {
   void finish();
 
  private:
+  struct Producer {
+    std::int64_t id = -1;
+    std::int32_t sequence = 0;
+  };
   struct Transaction {
     net::TopicPartition where;
-    std::int64_t producer_id = 0;
-    std::int32_t sequence = 0;
     std::vector<std::size_t> records;
   };
 
   void create_topic();
   void grow_topic();
   void write_batch();
+  // The partition's records, without what the source has lost.
+  LedgerPartition& records_of(const net::TopicPartition& where, const broker::Partition& partition);
   Buffer make_batch(const net::TopicPartition& where, LedgerPartition& partition,
                     std::int64_t base_offset, Transaction* transaction);
+  // Makes the batch one of a producer with an id.
+  void stamp(Buffer& batch, Producer& producer, bool transactional);
   void end_transaction();
   net::TopicPartition any_partition();
 
@@ -51,7 +57,11 @@ class Workload {
   Ledger& ledger_;
   int topics_ = 0;
   int batches_left_;
-  std::map<net::TopicPartition, Transaction> transactions_;
+  std::map<net::TopicPartition, Transaction> transactions_;  // that are open
+  // A partition has one for all transactions, and one without: what a producer aborts must not
+  // take along what it commits.
+  std::map<net::TopicPartition, Producer> transactional_;
+  std::map<net::TopicPartition, Producer> idempotent_;
 };
 
 // As the ledger has it.
