@@ -167,7 +167,7 @@ std::string Checker::check_producer(Order& order, const Seen& seen,
   if (before == order.producers.end()) {
     const Positions& started = committed_at_start_[seen.producer_id];
     const auto position = started.find(seen.name.where);
-    order.producers[seen.producer_id] = {.last = number, .losses = losses};
+    order.producers[seen.producer_id] = {.last = number};
     if (position == started.end() || partition.records[number].offset >= position->second) {
       return {};
     }

@@ -197,7 +197,7 @@ void Faults::move_leader() {
   tell(fmt::format("{}: {}: leader {} -> {}, high watermark {}, end {}",
                    cluster.settings().cluster_id, to_string(where->name), partition.leader(), node,
                    partition.high_watermark(), partition.log.end_offset()));
-  cluster.move_leader(partition, node);
+  forgetting([&] { cluster.move_leader(partition, node); });
   stage_.probes.reach("leader moved");
 }
 
@@ -207,7 +207,7 @@ void Faults::stop_node() {
   if (running.empty()) return;
   const std::int32_t id = running[random_.below(running.size())];
   tell(fmt::format("node {}{} stops", cluster.settings().cluster_id, id));
-  cluster.stop_node(id);
+  forgetting([&] { cluster.stop_node(id); });
   stage_.probes.reach("node stopped");
   for (const auto& [name, topic] : cluster.topics()) {
     for (const auto& partition : topic->partitions) {
