@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "broker/api/handlers.h"
 #include "protocol/messages/all.h"
 
 namespace kmirror::broker {
@@ -126,14 +127,16 @@ void fill(const CallContext& call, ErrorCode error, const protocol::FindCoordina
   }
 }
 
-void fill(const CallContext&, ErrorCode error, const protocol::MetadataRequest& request,
+// Brokers name themselves and the topics that were asked for, all of them perhaps, whatever is
+// wrong with these.
+void fill(CallContext& call, ErrorCode error, const protocol::MetadataRequest& request,
           protocol::MetadataResponse& response) {
-  if (!request.topics) return;
-  for (const auto& topic : *request.topics) {
-    auto& answer = response.topics.emplace_back();
-    answer.error_code = error;
-    answer.name = topic.name;
-    answer.topic_id = topic.topic_id;
+  protocol::MetadataRequest harmless = request;
+  harmless.allow_auto_topic_creation = false;
+  metadata(call, harmless, response);
+  for (auto& topic : response.topics) {
+    topic.error_code = error;
+    topic.partitions.clear();
   }
 }
 
@@ -156,7 +159,7 @@ void fill(const CallContext&, ErrorCode error, const protocol::CreatePartitionsR
 }
 
 template <class Request>
-bool refuse_as(const CallContext& call, ErrorCode error, const void* request, void* response) {
+bool refuse_as(CallContext& call, ErrorCode error, const void* request, void* response) {
   fill(call, error, *static_cast<const Request*>(request),
        *static_cast<typename Request::Response*>(response));
   return true;
@@ -179,7 +182,7 @@ bool can_refuse(std::int16_t api_key) {
   }(api_key, Refusable{});
 }
 
-bool refuse(std::int16_t api_key, const CallContext& call, ErrorCode error, const void* request,
+bool refuse(std::int16_t api_key, CallContext& call, ErrorCode error, const void* request,
             void* response) {
   const auto as = [&]<class... Requests>(protocol::RequestList<Requests...>) {
     return (

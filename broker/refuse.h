@@ -1,5 +1,6 @@
 // Answers that refuse a request with an error, each where its API has the place for it, as Kafka's
-// AbstractRequest.getErrorResponse does. For hooks that inject faults. Pure functions.
+// AbstractRequest.getErrorResponse does; but Metadata tells of the cluster, as brokers do when only
+// topics are in error. For hooks that inject faults. No state of their own.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,14 @@ namespace kmirror::broker {
 
 // `request` and `response` are the messages of the API. False where it is not known how to refuse
 // such requests.
-bool refuse(std::int16_t api_key, const CallContext& call, protocol::ErrorCode error,
-            const void* request, void* response);
+bool refuse(std::int16_t api_key, CallContext& call, protocol::ErrorCode error, const void* request,
+            void* response);
 
 bool can_refuse(std::int16_t api_key);
 
 // The same with the messages' types.
 template <class Request>
-bool refuse(const CallContext& call, protocol::ErrorCode error, const Request& request,
+bool refuse(CallContext& call, protocol::ErrorCode error, const Request& request,
             typename Request::Response& response) {
   return refuse(Request::kApi.key, call, error, &request, &response);
 }

@@ -2,6 +2,7 @@
 
 #include "broker/testing/quiet_cluster.h"
 #include "protocol/messages/fetch.h"
+#include "protocol/messages/metadata.h"
 
 namespace kmirror::broker {
 namespace {
@@ -12,11 +13,15 @@ using protocol::FetchResponse;
 
 class RefuseTest : public QuietCluster {
  protected:
+  CallContext call_of(int version) {
+    return {.cluster = *cluster,
+            .node = *cluster->nodes().front(),
+            .version = static_cast<std::int16_t>(version),
+            .client_id = "client"};
+  }
+
   FetchResponse refused(ErrorCode error, int version) {
-    const CallContext call{.cluster = *cluster,
-                           .node = *cluster->nodes().front(),
-                           .version = static_cast<std::int16_t>(version),
-                           .client_id = "client"};
+    CallContext call = call_of(version);
     FetchRequest request{.session_id = 77, .session_epoch = 3};
     request.topics.push_back({.topic = "t", .partitions = {{.partition = 4}}});
     FetchResponse response;
@@ -44,6 +49,21 @@ TEST_F(RefuseTest, AFetchIsRefusedByPartitionUnlessItsSessionIsWrong) {
       EXPECT_EQ(topic.partitions[0].error_code, error);
     }
   }
+}
+
+// An answer without topics would say that there are none.
+TEST_F(RefuseTest, MetadataOfAllTopicsIsRefusedByTopic) {
+  cluster->create_topic("t", {.partitions = 2, .config = {}, .assignment = {}});
+  CallContext call = call_of(12);
+  protocol::MetadataRequest request;
+  request.topics = std::nullopt;
+  protocol::MetadataResponse response;
+  EXPECT_TRUE(refuse(call, ErrorCode::kLeaderNotAvailable, request, response));
+  EXPECT_EQ(response.brokers.size(), cluster->nodes().size());
+  ASSERT_EQ(response.topics.size(), 1u);
+  EXPECT_EQ(response.topics[0].name, "t");
+  EXPECT_EQ(response.topics[0].error_code, ErrorCode::kLeaderNotAvailable);
+  EXPECT_TRUE(response.topics[0].partitions.empty());
 }
 
 }  // namespace
