@@ -26,13 +26,20 @@ function(kmirror_layer NAME)
   endif()
 endfunction()
 
+# What no data passes through is optimized less, and builds a fifth faster.
+function(kmirror_cold)
+  list(FILTER ARGN EXCLUDE REGEX "_test\\.cc$")
+  set_source_files_properties(${ARGN} PROPERTIES
+                              COMPILE_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O1>)
+endfunction()
+
 # What tests have in common. What is tested keeps its optimization; the tests' own code would take
-# twice as long to build.
+# twice as long to build, and nobody looks for its lines.
 function(kmirror_tests_pch NAME HEADER)
   file(CONFIGURE OUTPUT ${NAME}.cc CONTENT "")
   add_library(${NAME} STATIC ${CMAKE_CURRENT_BINARY_DIR}/${NAME}.cc)
   target_link_libraries(${NAME} PUBLIC GTest::gmock fmt::fmt)
-  target_compile_options(${NAME} PUBLIC -O0)
+  target_compile_options(${NAME} PUBLIC -O0 $<$<CONFIG:RelWithDebInfo>:-g0>)
   target_precompile_headers(${NAME} PRIVATE ${HEADER} <gmock/gmock.h>)
 endfunction()
 
