@@ -90,13 +90,12 @@ void Checker::check_batch(Watched& watched, const BatchView& batch) {
   protocol::RecordCursor cursor(opened.payload, batch.record_count());
   protocol::RecordView record;
   for (int i = 0; cursor.next(record); ++i) {
-    if (i == 0) {
-      check_payload(watched, batch, parse_name(as_text(record.value.value_or(ConstBytes()))));
-    }
+    const RecordName name = parse_name(as_text(record.value.value_or(ConstBytes())));
+    if (i == 0) check_payload(watched, batch, name);
     const std::string key(record.key ? as_text(*record.key) : std::string_view());
     check_record(
         {.where = watched.where,
-         .name = parse_name(as_text(record.value.value_or(ConstBytes()))),
+         .name = name,
          .key = key,
          .hash = hash_of_record(record.body, batch.timestamp_at(record.timestamp_delta_ms)),
          .offset = batch.offset_at(record.offset_delta),

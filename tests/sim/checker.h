@@ -37,6 +37,7 @@ class Checker {
     ++starts_;
     committed_since_start_.clear();
   }
+  int starts() const { return starts_; }
   // What is committed now it will not write again.
   void on_producer_id(std::int64_t producer_id);
   // A destination partition forgot batches of a producer. Those under way may be repeated; and

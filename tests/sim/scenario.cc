@@ -114,7 +114,6 @@ class Scenario {
   void pass(TimePoint until);
   void supervise();
   void start_mirror() {
-    ++starts_;
     checker_.on_start();
     mirror_.start();
   }
@@ -146,7 +145,6 @@ class Scenario {
   Random pace_;
   std::optional<Faults> faults_;
   TimePoint restart_at_{};
-  int starts_ = 0;  // of the mirror
   bool stopping_ = false;
   std::string problem_;
 };
@@ -241,13 +239,13 @@ void Scenario::stop() {
   if (!is_well()) return;
   if (!mirror_.outcome()) return fail("the mirror does not stop");
   // It says so when the source deleted what it had not read.
-  const bool lossy = mirror_.outcome()->report.counters.lost_records > 0;
-  if (mirror_.outcome()->code != (lossy ? mirror::ExitCode::kIncomplete : mirror::ExitCode::kOk)) {
+  const auto told = static_cast<std::int64_t>(mirror_.outcome()->report.counters.lost_records);
+  if (mirror_.outcome()->code !=
+      (told > 0 ? mirror::ExitCode::kIncomplete : mirror::ExitCode::kOk)) {
     return fail("the mirror stopped, but: " + mirror_.outcome()->error);
   }
   // One that began later may have seen nothing of it.
-  const auto told = static_cast<std::int64_t>(mirror_.outcome()->report.counters.lost_records);
-  if (starts_ == 1 && told < ledger_.lost()) {
+  if (checker_.starts() == 1 && told < ledger_.lost()) {
     return fail(
         fmt::format("{} records were lost, and {} offsets were told", ledger_.lost(), told));
   }
