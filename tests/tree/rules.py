@@ -23,7 +23,8 @@ STEPS += [["app"], ["bench", "fuzz"]]
 STEP_OF = {folder: step for step, folders in enumerate(STEPS) for folder in folders}
 
 CORES = ("net/core/", "mirror/core/", "broker/core/")
-OUTSIDE_WORLD = ("net/asio/", "app/")
+# Benches are programs too, and measure the world that they are in.
+OUTSIDE_WORLD = ("net/asio/", "app/", "bench/")
 
 # What a core may include of net/, which is otherwise coroutines and sockets.
 NET_FOR_CORES = ("net/core/", "net/result.h", "net/host_port.h", "net/topic_partition.h")
@@ -144,7 +145,7 @@ def include_rule(file):
         elif layer != file.layer and STEP_OF[layer] >= STEP_OF[file.layer]:
             yield number, f"{file.layer} may not include {layer}: layers look down only"
         elif included.startswith("net/asio/") and not file.path.startswith(OUTSIDE_WORLD):
-            yield number, "only app/ knows which Runtime there is; include net/runtime.h"
+            yield number, "only programs know which Runtime there is; include net/runtime.h"
         elif file.path.startswith(CORES) and not file.is_test() and layer == "net":
             if not included.startswith(NET_FOR_CORES):
                 yield number, f"a core is sans-IO; of net/ it may include {NET_FOR_CORES} alone"

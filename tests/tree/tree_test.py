@@ -83,6 +83,7 @@ SNIPPETS = [
     ("mirror/a.cc", '#include "net/runtime.h"\n', ""),
     ("mirror/a.cc", '#include "net/asio/asio_runtime.h"\n', "include net/runtime.h"),
     ("app/a.cc", '#include "net/asio/asio_runtime.h"\n', ""),
+    ("bench/a.cc", '#include "net/asio/asio_runtime.h"\n', ""),
     ("mirror/core/a.cc", '#include "net/runtime.h"\n', "sans-IO"),
     ("mirror/core/a.cc", '#include "net/core/slab.h"\n', ""),
     ("mirror/core/a.cc", "#include <boost/asio/post.hpp>\n", "loops await"),
