@@ -1,6 +1,7 @@
 #include "protocol/records/batch_builder.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -65,7 +66,7 @@ void BatchBuilder::copy(ConstBytes bytes) {
   if (bytes.empty()) return;  // The arena gives a byte of its own to nothing, too.
   if (codec_ != compression::Codec::kNone) return compressor_.append(bytes);
   const MutableBytes place = allocate(bytes.size());
-  std::ranges::copy(bytes, place.begin());
+  std::memcpy(place.data(), bytes.data(), bytes.size());
   push(place);
 }
 
