@@ -32,10 +32,11 @@ constexpr std::size_t kMaxBatchBytes = 1'000'000;
 
 // Half of it repeats from record to record, as in people's events.
 std::string event_of(Random& random, std::size_t bytes) {
-  std::string text = fmt::format(
-      R"({{"type":"order.updated","id":{},"customer":"c-{:06}","amount":{}.{:02},"session":"{:016x}","items":[)",
-      random.below(1'000'000'000), random.below(50'000), random.below(1000), random.below(100),
-      random.next());
+  std::string text =
+      fmt::format(R"({{"type":"order.updated","id":{},"customer":"c-{:06}","amount":{}.{:02},)"
+                  R"("session":"{:016x}","items":[)",
+                  random.below(1'000'000'000), random.below(50'000), random.below(1000),
+                  random.below(100), random.next());
   while (text.size() + 20 < bytes) {
     text += fmt::format(R"({{"sku":{},"n":{}}},)", random.below(10'000), random.below(10));
   }
