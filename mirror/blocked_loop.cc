@@ -37,7 +37,7 @@ void BlockedLoop::on_acknowledged() {
 
 // A window whose turn comes late, because the network is slow, is not blocked: what it gave back
 // would only come a second time over that network.
-bool BlockedLoop::is_blocked(const Shard::Target& target) const {
+bool BlockedLoop::is_blocked(const Target& target) const {
   const TimePoint now = shard_.runtime().now();
   if (!target.window.blocked(now)) return false;
   if (shard_.runtime().buggify("window taken for blocked")) return true;
@@ -52,7 +52,7 @@ void BlockedLoop::mark() {
   any_blocked_ = false;
   for (auto& [where, slot] : shard_.slots()) {
     const bool blocked = std::any_of(slot->targets.begin(), slot->targets.end(),
-                                     [](const Shard::Target* target) { return target->blocked; });
+                                     [](const Target* target) { return target->blocked; });
     slot->lane.set_blocked(blocked);
     any_blocked_ |= blocked;
   }
@@ -61,7 +61,7 @@ void BlockedLoop::mark() {
 // Other reasons are told where they are seen: a broker that is away, or refuses. Here nobody is
 // asked who could.
 void BlockedLoop::report_leaderless() {
-  const Shard::Target* first = nullptr;
+  const Target* first = nullptr;
   std::size_t count = 0;
   for (const auto& [where, target] : shard_.targets()) {
     if (!target->leaderless_since || !target->blocked) continue;
@@ -87,7 +87,7 @@ void BlockedLoop::give_back() {
     const bool fetches_again = shard_.fetching() && !slot->lane.stopped();
     if (!slot->lane.blocked() || slot->fetching || !fetches_again) continue;
     std::vector<ProduceWindow*> windows;
-    for (Shard::Target* target : slot->targets) windows.push_back(&target->window);
+    for (Target* target : slot->targets) windows.push_back(&target->window);
     mirror::give_back(slot->lane, windows);
   }
   for (auto& [where, target] : shard_.targets()) {

@@ -19,7 +19,7 @@ class BlockedLoop {
   void on_acknowledged();
 
  private:
-  bool is_blocked(const Shard::Target& target) const;
+  bool is_blocked(const Target& target) const;
   void mark();
   void report_leaderless();
   void give_back();

@@ -67,8 +67,8 @@ Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
 }
 
-std::vector<Shard::Slot*> FetchLoop::due_slots() {
-  std::vector<Shard::Slot*> due;
+std::vector<Slot*> FetchLoop::due_slots() {
+  std::vector<Slot*> due;
   if (!shard_.fetching()) return due;
   const TimePoint now = shard_.runtime().now();
   for (auto& [where, slot] : shard_.slots()) {
@@ -91,7 +91,7 @@ FetchLoop::Plan FetchLoop::make_plan() {
   const auto first =
       plan.slots.begin() + static_cast<std::ptrdiff_t>(rotation_ % plan.slots.size());
   std::rotate(plan.slots.begin(), first, plan.slots.end());
-  for (const Shard::Slot* slot : plan.slots) plan.topic_ids &= !slot->topic_id.is_zero();
+  for (const Slot* slot : plan.slots) plan.topic_ids &= !slot->topic_id.is_zero();
   return plan;
 }
 
@@ -121,7 +121,7 @@ FetchRequest FetchLoop::make_request(const Plan& plan, Duration max_wait) const 
   request.max_bytes = static_cast<std::int32_t>(plan.bytes);
   if (shard_.runtime().buggify("fetch of one byte")) request.max_bytes = 1;
   request.isolation_level = config.read_committed ? 1 : 0;
-  for (const Shard::Slot* slot : plan.slots) {
+  for (const Slot* slot : plan.slots) {
     const Lane::Settings& lane = slot->lane.settings();
     if (request.topics.empty() || request.topics.back().topic != lane.topic) {
       request.topics.push_back({.topic = lane.topic, .topic_id = slot->topic_id});
@@ -153,7 +153,7 @@ Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
   const FetchRequest request =
       make_request(plan, crowded ? std::min(short_wait_, longest) : longest);
   ++rotation_;
-  for (Shard::Slot* slot : plan.slots) slot->fetching = true;
+  for (Slot* slot : plan.slots) slot->fetching = true;
   shard_.budget().begin_fetch(plan.bytes);
   const net::CallOptions options{
       .deadline = shard_.source().call_deadline() + longest,
@@ -161,15 +161,15 @@ Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
                                     : static_cast<std::int16_t>(kFirstTopicIdVersion - 1)};
   Result<Response> response = co_await connection_->call(request, options);
   shard_.budget().end_fetch(plan.bytes);
-  for (Shard::Slot* slot : plan.slots) slot->fetching = false;
+  for (Slot* slot : plan.slots) slot->fetching = false;
   const bool wanted = !shard_.runtime().buggify("fetched data thrown away");
   if (response && shard_.fetching() && wanted) {
     const bool brought = on_response(plan, response.value());
     short_wait_ = crowded && !brought ? std::min(2 * short_wait_, longest) : Duration(kShortWait);
     response = Response{};  // The frame is held by what was taken from it alone.
-    for (Shard::Slot* slot : plan.slots) shard_.pump(*slot);
+    for (Slot* slot : plan.slots) shard_.pump(*slot);
   } else if (!response && response.error().kind == net::FailureKind::kUnsupported) {
-    for (Shard::Slot* slot : plan.slots) {
+    for (Slot* slot : plan.slots) {
       shard_.stop_lane(*slot, slot->lane.name() + ": " + response.error().text);
     }
   }
@@ -180,14 +180,14 @@ Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
 bool FetchLoop::on_response(const Plan& plan, Response& response) {
   const ErrorCode code = response.message.error_code;
   if (code != ErrorCode::kNone) {
-    for (Shard::Slot* slot : plan.slots) on_error(*slot, code);
+    for (Slot* slot : plan.slots) on_error(*slot, code);
     return false;
   }
   bool brought = false;
-  std::vector<Shard::Slot*> awaited = plan.slots;  // A partition is answered for once.
+  std::vector<Slot*> awaited = plan.slots;  // A partition is answered for once.
   for (FetchResponse::Topic& topic : response.message.responses) {
     for (FetchResponse::Partition& partition : topic.partitions) {
-      const auto slot = std::find_if(awaited.begin(), awaited.end(), [&](Shard::Slot* s) {
+      const auto slot = std::find_if(awaited.begin(), awaited.end(), [&](Slot* s) {
         return s != nullptr && s->lane.settings().partition == partition.partition_index &&
                (response.version >= kFirstTopicIdVersion ? s->topic_id == topic.topic_id
                                                          : s->lane.settings().topic == topic.topic);
@@ -199,8 +199,7 @@ bool FetchLoop::on_response(const Plan& plan, Response& response) {
   return brought;
 }
 
-bool FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
-                             FetchResponse::Partition& partition) {
+bool FetchLoop::on_partition(Slot& slot, net::SlabRef& frame, FetchResponse::Partition& partition) {
   if (partition.error_code != ErrorCode::kNone) {
     on_error(slot, partition.error_code);
     return false;
@@ -224,7 +223,7 @@ bool FetchLoop::on_partition(Shard::Slot& slot, net::SlabRef& frame,
   return true;
 }
 
-void FetchLoop::on_error(Shard::Slot& slot, ErrorCode code) {
+void FetchLoop::on_error(Slot& slot, ErrorCode code) {
   net::Runtime& runtime = shard_.runtime();
   slot.retry_at = runtime.now() + slot.back_off.next(random_);
   const std::string reason = fmt::format(
@@ -247,7 +246,7 @@ void FetchLoop::on_error(Shard::Slot& slot, ErrorCode code) {
 
 // The position is outside the log: either retention was faster than the mirror, or the log is not
 // the one that was read before. Only the first has an answer that loses nothing still there.
-Awaitable<void> FetchLoop::find_range(Shard::Slot* slot) {
+Awaitable<void> FetchLoop::find_range(Slot* slot) {
   const Lane::Settings& lane = slot->lane.settings();
   const std::vector<net::TopicPartition> where{{lane.topic, lane.partition}};
   const auto earliest =

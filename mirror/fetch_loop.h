@@ -24,12 +24,12 @@ class FetchLoop {
 
   // The lanes of one request, in its order: topic by topic.
   struct Plan {
-    std::vector<Shard::Slot*> slots;
+    std::vector<Slot*> slots;
     std::size_t bytes = 0;  // asked for, and taken from the budget meanwhile
     bool topic_ids = true;  // every topic has one
   };
 
-  std::vector<Shard::Slot*> due_slots();
+  std::vector<Slot*> due_slots();
   Plan make_plan();
   protocol::FetchRequest make_request(const Plan& plan, Duration max_wait) const;
   bool waits_for_room() const;
@@ -40,10 +40,9 @@ class FetchLoop {
   net::Awaitable<void> pause_after(net::Failure failure);
   // Whether it brought records, as on_partition.
   bool on_response(const Plan& plan, Response& response);
-  bool on_partition(Shard::Slot& slot, net::SlabRef& frame,
-                    protocol::FetchResponse::Partition& partition);
-  void on_error(Shard::Slot& slot, protocol::ErrorCode code);
-  net::Awaitable<void> find_range(Shard::Slot* slot);
+  bool on_partition(Slot& slot, net::SlabRef& frame, protocol::FetchResponse::Partition& partition);
+  void on_error(Slot& slot, protocol::ErrorCode code);
+  net::Awaitable<void> find_range(Slot* slot);
 
   Shard& shard_;
   std::int32_t broker_;

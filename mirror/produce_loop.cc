@@ -48,7 +48,7 @@ Awaitable<void> ProduceLoop::run() {
   co_await sends_.join();
 }
 
-bool ProduceLoop::leads(const Shard::Target& target) const {
+bool ProduceLoop::leads(const Target& target) const {
   const net::Metadata& metadata = shard_.destination().metadata();
   return metadata.leader_of(target.where.topic, target.where.partition) == broker_;
 }
@@ -74,21 +74,21 @@ TimePoint ProduceLoop::next_try() const {
 // the first without a word.
 std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
   const TimePoint now = shard_.runtime().now();
-  std::vector<Shard::Target*> ready;
+  std::vector<Target*> ready;
   for (const auto& [where, target] : shard_.targets()) {
     if (target->window.ready(now) && leads(*target)) ready.push_back(target.get());
   }
   std::vector<Part> parts;
   if (ready.empty()) return parts;
   // They take turns in their order, however many are ready at a time.
-  const auto next = std::find_if(ready.begin(), ready.end(), [this](const Shard::Target* target) {
+  const auto next = std::find_if(ready.begin(), ready.end(), [this](const Target* target) {
     return last_sent_ < target->where;
   });
   std::rotate(ready.begin(), next, ready.end());
   const auto bytes_max = static_cast<std::size_t>(shard_.config().destination.max_request_size);
   if (shard_.runtime().buggify("request cut short")) ready.resize(1);
   std::size_t bytes = 0;
-  for (Shard::Target* target : ready) {
+  for (Target* target : ready) {
     if (bytes >= bytes_max) break;
     OutgoingBatch& batch = target->window.send_next();
     bytes += batch.records.size();
@@ -202,7 +202,7 @@ void ProduceLoop::note_outage(const net::Failure& failure) {
 }
 
 // What passes by itself within seconds, as a leader's move, is nobody's business.
-void ProduceLoop::note_acceptance(Shard::Target& target) {
+void ProduceLoop::note_acceptance(Target& target) {
   if (!target.refusal.on_accepted()) return;
   shard_.runtime().log(net::LogLevel::kInfo,
                        fmt::format("destination topic {} partition {} takes records again",

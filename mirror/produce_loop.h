@@ -21,11 +21,11 @@ class ProduceLoop {
 
  private:
   struct Part {
-    Shard::Target* target;
+    Target* target;
     OutgoingBatch* batch;
   };
 
-  bool leads(const Shard::Target& target) const;
+  bool leads(const Target& target) const;
   bool anything_ready() const;
   TimePoint next_try() const;
   std::vector<Part> take_parts();
@@ -36,7 +36,7 @@ class ProduceLoop {
   void on_response(std::vector<Part>& parts, const protocol::ProduceResponse& response);
   void on_answer(Part& part, const protocol::ProduceResponse::Partition& answer);
   void note_outage(const net::Failure& failure);
-  void note_acceptance(Shard::Target& target);
+  void note_acceptance(Target& target);
   std::string refusal(const Part& part, const protocol::ProduceResponse::Partition& answer) const;
 
   Shard& shard_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mirror/blocked_loop.h"
+#include "mirror/commit_loop.h"
 #include "mirror/fetch_loop.h"
 #include "mirror/produce_loop.h"
 #include "protocol/messages/init_producer_id.h"
@@ -19,12 +20,6 @@ using net::Failure;
 using net::LogLevel;
 using net::Result;
 using protocol::ErrorCode;
-
-// Offsets of a group without members expire, counted from their last commit (KIP-211).
-constexpr auto kRecommitAfter = std::chrono::hours(1);
-
-// How late a request may come to its broker after its connection was closed here.
-constexpr auto kLate = std::chrono::minutes(2);
 
 // How long a topic may be missing from metadata before it counts as deleted.
 constexpr auto kGoneAfter = std::chrono::seconds(10);
@@ -62,9 +57,8 @@ Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::
       offsets_(source_, config.source.group_id),
       budget_(budget_bytes, source_.slabs()),
       blocked_loop_(std::make_unique<BlockedLoop>(*this)),
+      commit_loop_(std::make_unique<CommitLoop>(*this)),
       tasks_(runtime),
-      commit_wakeup_(runtime),
-      commit_ended_(runtime),
       drained_(runtime) {
   source_.on_metadata = [this] { on_source_metadata(); };
   destination_.on_metadata = [this] { on_destination_metadata(); };
@@ -79,7 +73,7 @@ Awaitable<Result<void>> Shard::start(TimePoint deadline) {
   if (!destination) co_return destination;
   const Result<void> producer = co_await get_producer_id(deadline);
   if (!producer) co_return producer;
-  tasks_.spawn(commit_loop());
+  tasks_.spawn(commit_loop_->run());
   tasks_.spawn(blocked_loop_->run());
   co_return Result<void>();
 }
@@ -169,7 +163,7 @@ Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
   co_return destination;
 }
 
-Shard::Target& Shard::target(const std::string& topic, std::int32_t partition) {
+Target& Shard::target(const std::string& topic, std::int32_t partition) {
   const net::TopicPartition where{topic, partition};
   auto& target = targets_[where];
   if (!target) {
@@ -289,7 +283,7 @@ void Shard::pump_backlogs() {
   for (auto& [where, slot] : slots_) pump(*slot);
 }
 
-Shard::Slot* Shard::slot_of(const Lane* lane) {
+Slot* Shard::slot_of(const Lane* lane) {
   const auto found = slots_.find({lane->settings().topic, lane->settings().partition});
   return found == slots_.end() ? nullptr : found->second.get();
 }
@@ -324,53 +318,13 @@ Awaitable<bool> Shard::drain(TimePoint deadline) {
 }
 
 Awaitable<Result<void>> Shard::commit(bool all) {
-  // One at a time: an older commit that is tried again must not come behind a newer one.
-  while (committing_) co_await commit_ended_.wait();
-  std::vector<net::GroupOffsets::Commit> commits;
-  std::vector<std::pair<Slot*, Position>> moved;
-  const TimePoint now = runtime_.now();
-  const TimePoint settled_at = offsets_.unanswered_at() + kLate;
-  for (auto& [where, slot] : slots_) {
-    const Position position = slot->lane.progress().committable();
-    const bool undone = slot->committed_at < settled_at && settled_at <= now;
-    const bool due =
-        all || undone || slot->committed != position || now - slot->committed_at > kRecommitAfter;
-    // The coordinator refuses a commit as a whole where it does not know a topic.
-    if (!due || slot->missing_since) continue;
-    commits.push_back({where, position.offset, position.leader_epoch, slot->metadata});
-    moved.emplace_back(slot.get(), position);
-  }
-  if (commits.empty()) co_return Result<void>();
-  committing_ = true;
-  const Result<void> committed = co_await offsets_.commit(std::move(commits));
-  committing_ = false;
-  commit_ended_.notify();
-  if (!committed) co_return committed;
-  for (auto& [slot, position] : moved) {
-    slot->committed = position;
-    slot->committed_at = now;
-  }
-  co_return Result<void>();
-}
-
-Awaitable<void> Shard::commit_loop() {
-  while (!closing_) {
-    co_await commit_wakeup_.wait(runtime_.now() + config_.offset_commit_interval);
-    if (closing_) break;
-    const Result<void> committed = co_await commit(false);
-    if (!committed && !closing_) {
-      runtime_.log(LogLevel::kWarning,
-                   "progress could not be committed and will be tried again in " +
-                       fmt::format("{} s: {}", config_.offset_commit_interval.count() / 1000,
-                                   committed.error().text));
-    }
-  }
+  return commit_loop_->commit(all);
 }
 
 Awaitable<void> Shard::close() {
   closing_ = true;
   fetching_ = false;
-  commit_wakeup_.notify();
+  commit_loop_->wake();
   blocked_loop_->wake();
   wake_fetch_loops();
   wake_produce_loops();

@@ -5,7 +5,7 @@
 // Data flows fetch loop -> lane -> produce window -> produce loop -> acknowledgement -> checkpoint.
 // There is one fetch loop for each source broker that leads a lane and one produce loop for each
 // destination broker that leads a window.
-// One loop more looks after lanes of which the destination takes nothing.
+// Two loops more commit positions, and look after lanes of which the destination takes nothing.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,7 @@
 #include "mirror/core/budget.h"
 #include "mirror/core/counters.h"
 #include "mirror/core/lane.h"
-#include "mirror/core/produce_window.h"
-#include "mirror/core/refusal.h"
+#include "mirror/slot.h"
 #include "net/cluster.h"
 #include "net/group_offsets.h"
 #include "net/topic_partition.h"
@@ -28,6 +27,7 @@
 namespace kmirror::mirror {
 
 class BlockedLoop;
+class CommitLoop;
 class FetchLoop;
 class ProduceLoop;
 
@@ -50,36 +50,6 @@ struct ShardReport {
 
 class Shard {
  public:
-  // A destination partition, wherever its leader is.
-  struct Target {
-    Target(net::TopicPartition partition, ProduceWindow::Settings settings,
-           ProducerIdentity producer)
-        : where(std::move(partition)), window(settings, producer) {}
-
-    net::TopicPartition where;
-    ProduceWindow window;
-    Refusal refusal;
-    std::optional<TimePoint> missing_since;
-    std::optional<TimePoint> leaderless_since;
-    bool blocked = false;  // its lanes give back what it cannot have yet
-  };
-
-  // A lane with what the loops note about it.
-  struct Slot {
-    Lane lane;
-    protocol::Uuid topic_id;
-    std::string metadata;
-    std::vector<Target*> targets;  // by destination partition; one for an identity lane
-    bool fetching = false;         // a Fetch for it is under way
-    TimePoint retry_at = TimePoint::min();
-    Refusal refusal;
-    net::BackOff back_off;
-    bool stop_reported = false;
-    std::optional<TimePoint> missing_since;  // the topic is not among the source's any more
-    std::optional<Position> committed;
-    TimePoint committed_at = TimePoint::min();
-  };
-
   Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::size_t budget_bytes);
   ~Shard();
 
@@ -145,7 +115,6 @@ class Shard {
   void on_destination_metadata();
   void pump_backlogs();
   void wake_fetch_loops();
-  net::Awaitable<void> commit_loop();
 
   net::Runtime& runtime_;
   const MirrorConfig& config_;
@@ -164,14 +133,12 @@ class Shard {
   std::map<std::int32_t, std::unique_ptr<FetchLoop>> fetch_loops_;
   std::map<std::int32_t, std::unique_ptr<ProduceLoop>> produce_loops_;
   std::unique_ptr<BlockedLoop> blocked_loop_;
+  std::unique_ptr<CommitLoop> commit_loop_;
   net::TaskGroup tasks_;
-  net::Wakeup commit_wakeup_;
-  net::Wakeup commit_ended_;
   net::Wakeup drained_;
   bool any_backlog_ = false;  // a lane waits for room to work on
   bool fetching_ = true;
   bool closing_ = false;
-  bool committing_ = false;
 };
 
 }  // namespace kmirror::mirror
