@@ -1,6 +1,7 @@
 """The jars of one Kafka version, from Maven Central, and Java command lines that use them.
 
-Jars are fetched once into build/kafka/libs/<version>, or below KMIRROR_KAFKA_CACHE when set.
+Jars are fetched once into build/kafka/libs/<version>, or below KMIRROR_KAFKA_CACHE when set; what
+else is asked for by its name into <version>-<name>.
 """
 
 import fcntl
@@ -53,11 +54,11 @@ def artifacts(version):
     return wanted
 
 
-def pom(version):
+def pom(wanted):
     dependencies = "".join(
         f"<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId>"
         f"<version>{number}</version></dependency>\n"
-        for group, artifact, number in artifacts(version)
+        for group, artifact, number in wanted
     )
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
@@ -67,20 +68,24 @@ def pom(version):
     )
 
 
-def fetch(version):
-    """Returns the directory with the jars of this version, after fetching them if need be."""
-    directory = cache_dir() / version
+def fetch(version, artifact=None):
+    """Returns the directory with the jars of this version, after fetching them if need be; or with
+    those of another artifact of Kafka's.
+    """
+    name = f"{version}-{artifact}" if artifact else version
+    wanted = [("org.apache.kafka", artifact, version)] if artifact else artifacts(version)
+    directory = cache_dir() / name
     if directory.is_dir():
         return directory
     cache_dir().mkdir(parents=True, exist_ok=True)
-    with open(cache_dir() / f".{version}.lock", "w") as lock:
+    with open(cache_dir() / f".{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if directory.is_dir():
             return directory
         # Renamed into place only when complete, so that an interrupted fetch leaves nothing usable.
-        temporary = pathlib.Path(tempfile.mkdtemp(prefix=f".{version}.", dir=cache_dir()))
+        temporary = pathlib.Path(tempfile.mkdtemp(prefix=f".{name}.", dir=cache_dir()))
         try:
-            copy_dependencies(version, temporary)
+            copy_dependencies(wanted, temporary)
             temporary.chmod(0o755)
             temporary.rename(directory)
         finally:
@@ -88,9 +93,9 @@ def fetch(version):
     return directory
 
 
-def copy_dependencies(version, directory):
+def copy_dependencies(wanted, directory):
     pom_path = directory / "pom.xml"
-    pom_path.write_text(pom(version))
+    pom_path.write_text(pom(wanted))
     command = ["mvn", "-q", "-B", "-f", str(pom_path), "dependency:copy-dependencies"]
     command += ["-DincludeScope=runtime", f"-DoutputDirectory={directory}"]
     # A registry that is slow to answer once is no reason to fail a whole test run.
@@ -98,7 +103,8 @@ def copy_dependencies(version, directory):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode == 0:
             return
-    raise FetchError(f"Kafka {version}: maven failed\n" + "\n".join(done.stdout.splitlines()[:20]))
+    names = ", ".join(":".join(each) for each in wanted)
+    raise FetchError(f"{names}: maven failed\n" + "\n".join(done.stdout.splitlines()[:20]))
 
 
 def java_command(

@@ -1,0 +1,124 @@
+"""Who is measured: kmirror, and MirrorMaker 1 and 2 as Apache Kafka has them."""
+
+import dataclasses
+import shutil
+
+import bench_process
+import kafka_jars
+from bench_endpoints import PROGRAM, VERSION
+
+
+@dataclasses.dataclass
+class Job:
+    """One copying of one topic, by a group that is new, into a topic that is new."""
+
+    source: object
+    destination: object
+    topic: str
+    partitions: int  # of the copy
+    records: int
+    codec: str  # of the copy, where it is compressed again
+    name: str  # of no other job
+    directory: object  # for property files and logs
+    settings: dict  # of kmirror
+
+
+def write_properties(path, properties):
+    path.write_text("".join(f"{key}={value}\n" for key, value in properties.items()))
+    return path
+
+
+def config_flags(job, producer):
+    """The flags that kmirror and MirrorMaker 1 have in common."""
+    consumer = {"bootstrap.servers": job.source.bootstrap, "group.id": job.name}
+    consumer["auto.offset.reset"] = "earliest"
+    consumer_file = write_properties(job.directory / "consumer.properties", consumer)
+    producer_file = write_properties(job.directory / "producer.properties", producer)
+    return ["--consumer.config", str(consumer_file), "--producer.config", str(producer_file)]
+
+
+class Contender:
+    def copy_of(self, job):
+        """The name of the topic that it copies to."""
+        return job.topic
+
+    def prepare(self, job):
+        job.destination.create_topic(self.copy_of(job), job.partitions)
+
+    def clean_up(self, job):
+        job.destination.delete_topics(self.copy_of(job))
+
+    def run(self, job):
+        log = job.directory / f"{job.name}.log"
+        watch = job.destination.start_watch(self.copy_of(job), job.records)
+        return self.measure(self.command(job), log, watch, job.records)
+
+
+class Kmirror(Contender):
+    name = "kmirror"
+    measure = staticmethod(bench_process.run_to_end)
+
+    def command(self, job):
+        producer = {"bootstrap.servers": job.destination.bootstrap, **job.settings}
+        return [PROGRAM, *config_flags(job, producer), "--include", job.topic, "--until-end"]
+
+    def calls(self, job):
+        return bench_process.count_calls(self.command(job), job.directory / f"{job.name}.log")
+
+
+class MirrorMaker1(Contender):
+    name = "MirrorMaker 1"
+    measure = staticmethod(bench_process.run_until_seen)
+
+    def command(self, job):
+        producer = {"bootstrap.servers": job.destination.bootstrap, "compression.type": job.codec}
+        arguments = [*config_flags(job, producer), "--whitelist", job.topic]
+        return kafka_jars.java_command(
+            VERSION, "kafka.tools.MirrorMaker", arguments, heap="1g", level="WARN"
+        )
+
+
+class MirrorMaker2(Contender):
+    """Each job is a flow with aliases of its own, so that nothing is left of the one before."""
+
+    name = "MirrorMaker 2"
+    measure = staticmethod(bench_process.run_until_seen)
+
+    def copy_of(self, job):
+        return f"{job.name}.{job.topic}"
+
+    def command(self, job):
+        here, there = job.name, f"{job.name}-copy"
+        properties = {"clusters": f"{here},{there}"}
+        properties[f"{here}.bootstrap.servers"] = job.source.bootstrap
+        properties[f"{there}.bootstrap.servers"] = job.destination.bootstrap
+        properties[f"{there}.producer.compression.type"] = job.codec
+        properties[f"{here}->{there}.enabled"] = "true"
+        properties[f"{here}->{there}.topics"] = job.topic
+        properties[f"{there}->{here}.enabled"] = "false"
+        properties["emit.heartbeats.enabled"] = "false"
+        for topic in ("", "checkpoints.topic.", "heartbeats.topic.", "offset-syncs.topic."):
+            properties[f"{topic}replication.factor"] = 1
+        for topic in ("config", "offset", "status"):
+            properties[f"{topic}.storage.replication.factor"] = 1
+        path = write_properties(job.directory / "mm2.properties", properties)
+        return kafka_jars.java_command(
+            VERSION,
+            "org.apache.kafka.connect.mirror.MirrorMaker",
+            [str(path)],
+            heap="2g",
+            level="WARN",
+            classes=f"{kafka_jars.fetch(VERSION, 'connect-mirror')}/*",
+        )
+
+    def clean_up(self, job):
+        super().clean_up(job)
+        for endpoint in (job.source, job.destination):
+            endpoint.delete_topics(f".*{job.name}.*")
+
+
+CONTENDERS = {each.name: each for each in (Kmirror(), MirrorMaker1(), MirrorMaker2())}
+
+
+def can_count_calls():
+    return shutil.which("strace") is not None

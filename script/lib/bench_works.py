@@ -1,0 +1,58 @@
+"""What is measured: a table of works, each with a topic to fill and who copies it."""
+
+import dataclasses
+
+ALL = ("kmirror", "MirrorMaker 1", "MirrorMaker 2")
+WITHOUT_MM2 = ALL[:2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Copy:
+    """A topic with a backlog is copied as fast as it goes."""
+
+    name: str
+    title: str
+    records: int
+    fill: tuple  # flags of build/release/bench/fill
+    partitions: int = 8
+    copy_partitions: int = 8
+    codec: str = "none"
+    contenders: tuple = ALL
+    settings: tuple = ()  # pairs of kmirror's own
+
+
+def identity(name, value_bytes, records, **more):
+    title = f"{value_bytes} B values, uncompressed"
+    return Copy(name, title, records, ("--value-bytes", value_bytes), **more)
+
+
+def compressed(codec, **more):
+    fill = ("--json", "--value-bytes", 200, "--codec", codec)
+    title = f"200 B values of JSON, {codec}"
+    return Copy(codec, title, 4_000_000, fill, codec=codec, **more)
+
+
+def split(name, title, fill, codec):
+    fill = (*fill, "--keys", 10_000)
+    title = f"split by key, 8 to 12: {title}"
+    return Copy(name, title, 4_000_000, fill, copy_partitions=12, codec=codec)
+
+
+WORKS = {
+    work.name: work
+    for work in (
+        identity("identity-256", 256, 4_000_000),
+        identity("identity-1k", 1024, 2_000_000),
+        compressed("zstd"),
+        compressed("lz4", contenders=WITHOUT_MM2),
+        compressed("gzip", contenders=WITHOUT_MM2),
+        compressed("snappy", contenders=WITHOUT_MM2),
+        split("split-256", "256 B values, uncompressed", ("--value-bytes", 256), "none"),
+        split(
+            "split-zstd",
+            "200 B values of JSON, zstd",
+            ("--json", "--value-bytes", 200, "--codec", "zstd"),
+            "zstd",
+        ),
+    )
+}
