@@ -1,6 +1,6 @@
 // Fills a topic that is there with records for a bench, as fast as its brokers take them: the same
 // ones in each run, in batches of a size that is asked for. Prints what it wrote as a line of JSON.
-// Neither idempotent nor tried again: whatever is refused ends it.
+// Not idempotent, so a lost connection ends it.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -61,6 +61,8 @@ class Filler {
   void prepare(const std::vector<net::PartitionInfo>& partitions);
   Awaitable<void> send_loop(std::int32_t leader);
   Awaitable<void> send(std::int32_t leader, Batches batches);
+  Awaitable<net::Result<void>> send_once(std::int32_t leader, Batches& batches,
+                                         const net::Retry& retry);
   Batches next_batches(std::vector<Filling>& fillings);
 
   net::Cluster& cluster_;
@@ -137,14 +139,28 @@ Filler::Batches Filler::next_batches(std::vector<Filling>& fillings) {
 }
 
 Awaitable<void> Filler::send(std::int32_t leader, Batches batches) {
-  const auto connection = co_await cluster_.control(leader);
-  if (!connection) {
-    problem_ = connection.error().text;
-    co_return;
+  net::Retry retry(cluster_);
+  while (!batches.empty()) {
+    const net::Result<void> sent = co_await send_once(leader, batches, retry);
+    if (sent) continue;
+    // What a lost connection carried may have been written.
+    bool again = sent.error().kind == net::FailureKind::kBroker;
+    if (again) again = co_await retry.after(sent.error());
+    if (!again) {
+      problem_ = sent.error().text;
+      co_return;
+    }
   }
+}
+
+// Takes away the batches that were acknowledged.
+Awaitable<net::Result<void>> Filler::send_once(std::int32_t leader, Batches& batches,
+                                               const net::Retry& retry) {
+  const auto connection = co_await cluster_.control(leader);
+  if (!connection) co_return connection.error();
   protocol::ProduceRequest request;
   request.acks = -1;
-  request.timeout_ms = 30'000;
+  request.timeout_ms = retry.broker_timeout_ms();
   auto& topic = request.topic_data.emplace_back();
   topic.name = work_.topic;
   for (const auto& [partition, batch] : batches) {
@@ -152,20 +168,21 @@ Awaitable<void> Filler::send(std::int32_t leader, Batches batches) {
     data.index = partition;
     data.records = protocol::RecordsView(batch->bytes);
   }
-  const net::CallOptions options{.deadline = cluster_.call_deadline(), .version_max = kLastByName};
+  const net::CallOptions options{.deadline = retry.deadline(), .version_max = kLastByName};
   const auto reply = co_await connection.value()->call(request, options);
-  if (!reply) {
-    problem_ = reply.error().text;
-    co_return;
-  }
+  if (!reply) co_return reply.error();
+  net::Result<void> result;
   for (const auto& answers : reply.value().message.responses) {
     for (const auto& answer : answers.partition_responses) {
-      if (answer.error_code == ErrorCode::kNone) continue;
-      problem_ = net::broker_failure(fmt::format("{}-{}", work_.topic, answer.index),
-                                     answer.error_code, answer.error_message)
-                     .text;
+      if (answer.error_code == ErrorCode::kNone) {
+        batches.erase(answer.index);
+      } else {
+        result = net::broker_failure(fmt::format("{}-{}", work_.topic, answer.index),
+                                     answer.error_code, answer.error_message);
+      }
     }
   }
+  co_return result;
 }
 
 Awaitable<int> fill(net::Cluster& cluster, Work work) {

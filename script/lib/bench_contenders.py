@@ -1,11 +1,12 @@
 """Who is measured: kmirror, and MirrorMaker 1 and 2 as Apache Kafka has them."""
 
+import contextlib
 import dataclasses
 import shutil
 
 import bench_process
 import kafka_jars
-from bench_endpoints import PROGRAM, VERSION
+from bench_endpoints import PROGRAM, VERSION, BenchError
 
 
 @dataclasses.dataclass
@@ -16,11 +17,15 @@ class Job:
     destination: object
     topic: str
     partitions: int  # of the copy
-    records: int
-    codec: str  # of the copy, where it is compressed again
     name: str  # of no other job
     directory: object  # for property files and logs
     settings: dict  # of kmirror
+    records: int = 0
+    codec: str = "none"  # of the copy, where it is compressed again
+    live: bool = False  # goes on for ever
+
+    def log(self):
+        return self.directory / f"{self.name}.log"
 
 
 def write_properties(path, properties):
@@ -38,6 +43,9 @@ def config_flags(job, producer):
 
 
 class Contender:
+    def can_count_calls(self):
+        return False
+
     def copy_of(self, job):
         """The name of the topic that it copies to."""
         return job.topic
@@ -48,26 +56,53 @@ class Contender:
     def clean_up(self, job):
         job.destination.delete_topics(self.copy_of(job))
 
+    @contextlib.contextmanager
+    def prepared(self, job):
+        """The copy's topic is there, empty, and is gone afterwards."""
+        self.prepare(job)
+        try:
+            yield
+        finally:
+            self.clean_up(job)
+
+    @contextlib.contextmanager
+    def running(self, job):
+        """A process that is ended afterwards."""
+        process = bench_process.start(self.command(job), job.log())
+        try:
+            yield process
+            if process.poll() is not None:
+                raise BenchError(f"{self.name} has ended\n{bench_process.tail(job.log())}")
+        finally:
+            process.kill()
+            process.wait()
+
     def run(self, job):
-        log = job.directory / f"{job.name}.log"
         watch = job.destination.start_watch(self.copy_of(job), job.records)
-        return self.measure(self.command(job), log, watch, job.records)
+        return self.measure(self.command(job), job.log(), watch, job.records)
 
 
 class Kmirror(Contender):
     name = "kmirror"
+    short = "k"
     measure = staticmethod(bench_process.run_to_end)
 
     def command(self, job):
         producer = {"bootstrap.servers": job.destination.bootstrap, **job.settings}
-        return [PROGRAM, *config_flags(job, producer), "--include", job.topic, "--until-end"]
+        until_end = [] if job.live else ["--until-end"]
+        return [PROGRAM, *config_flags(job, producer), "--include", job.topic, *until_end]
+
+    def can_count_calls(self):
+        return shutil.which("strace") is not None
 
     def calls(self, job):
-        return bench_process.count_calls(self.command(job), job.directory / f"{job.name}.log")
+        """How many system calls it makes; in a run of its own, since strace slows it down."""
+        return bench_process.count_calls(self.command(job), job.log())
 
 
 class MirrorMaker1(Contender):
     name = "MirrorMaker 1"
+    short = "m1"
     measure = staticmethod(bench_process.run_until_seen)
 
     def command(self, job):
@@ -82,6 +117,7 @@ class MirrorMaker2(Contender):
     """Each job is a flow with aliases of its own, so that nothing is left of the one before."""
 
     name = "MirrorMaker 2"
+    short = "m2"
     measure = staticmethod(bench_process.run_until_seen)
 
     def copy_of(self, job):
@@ -118,7 +154,3 @@ class MirrorMaker2(Contender):
 
 
 CONTENDERS = {each.name: each for each in (Kmirror(), MirrorMaker1(), MirrorMaker2())}
-
-
-def can_count_calls():
-    return shutil.which("strace") is not None

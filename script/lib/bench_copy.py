@@ -4,18 +4,22 @@ import dataclasses
 import json
 import statistics
 
-import bench_process
-from bench_contenders import CONTENDERS, Job, can_count_calls
 from bench_endpoints import output_of, program
+from bench_table import number
 
 RELAY_BYTES = 4 << 30
 RELAY_BUFFERS = (64 << 10, 256 << 10, 1 << 20)
-RELAYS = {"relay, recv/send": "recv-send", "relay, splice": "splice"}
+RELAY = "relay, recv/send"
+RELAYS = {RELAY: "recv-send", "relay, splice": "splice"}
 
 
 @dataclasses.dataclass
 class Row:
     """The medians of one contender at one work. bytes: of the source's batches."""
+
+    KIND = "copy"
+    HEAD = ("work", "contender", "CPU s", "CPU s/GB", "x relay")
+    HEAD += ("wall s", "records/s", "MiB", "calls/MB")
 
     work: str
     contender: str
@@ -27,10 +31,21 @@ class Row:
     calls: int | None = None
     problem: str = ""
     rounds: int = 1
+    relay_cpu_s: float | None = None  # of the relay that it is compared with
 
-    @property
-    def cpu_s_per_gb(self):
-        return self.cpu_s / (self.bytes / 1e9)
+    def cells(self):
+        rate = self.records / self.wall_s if self.records and self.wall_s else None
+        return (
+            self.work,
+            self.contender,
+            number(self.cpu_s, 2),
+            number(self.cpu_s / (self.bytes / 1e9), 2),
+            number(self.cpu_s / self.relay_cpu_s if self.relay_cpu_s else None, 2),
+            number(self.wall_s, 2),
+            number(rate, 0),
+            number(self.peak_mib, 0),
+            number(self.calls / (self.bytes / 1e6) if self.calls else None, 1),
+        )
 
 
 class Relays:
@@ -64,82 +79,43 @@ def median(results, key):
     return statistics.median(result[key] for result in results)
 
 
-class CopyBench:
-    """Settings that all works of a run share."""
+def run(bench, work):
+    """The work's rows."""
+    records = max(work.partitions, round(work.records * bench.scale))
+    with bench.topic(work, work.partitions) as topic:
+        size_bytes = bench.source.fill(topic, records, *work.fill)
+        bench.say(f"{work.name}: {records} records, {size_bytes / 1e6:.0f} MB")
+        job = bench.job(work, topic, work.copy_partitions, records=records, codec=work.codec)
+        return measure(bench, work, job, size_bytes)
 
-    def __init__(self, endpoints, directory, run_id, rounds, scale, chosen, say):
-        self.source, self.destination = endpoints
-        self.directory = directory
-        self.run_id = run_id
-        self.rounds = rounds
-        self.scale = scale
-        self.chosen = chosen  # names of contenders
-        self.say = say
 
-    def run(self, work):
-        """The work's rows."""
-        records = max(work.partitions, round(work.records * self.scale))
-        topic = f"kmirror-bench-{self.run_id}-{work.name}"
-        self.source.create_topic(topic, work.partitions)
-        try:
-            size_bytes = self.source.fill(topic, records, *work.fill)
-            self.say(f"{work.name}: {records} records, {size_bytes / 1e6:.0f} MB")
-            return self.measure(work, topic, records, size_bytes)
-        finally:
-            self.source.delete_topics(topic)
-
-    def measure(self, work, topic, records, size_bytes):
-        names = [name for name in work.contenders if name in self.chosen]
-        relays = Relays(max(1, round(RELAY_BYTES * min(1, self.scale))))
-        usages = {name: [] for name in names}
-        for number in range(1, self.rounds + 1):
-            relays.run()
-            for name in names:
-                usages[name].append(self.run_one(work, name, topic, records, number))
-        rows = []
-        for name in names:
-            row = medians(work, name, size_bytes, records, usages[name])
-            if name == "kmirror" and can_count_calls():
-                row.calls = self.count_calls(work, topic, records)
-            rows.append(row)
-        return rows + list(relays.rows(work, size_bytes))
-
-    def job(self, work, topic, records, suffix):
-        return Job(
-            source=self.source,
-            destination=self.destination,
-            topic=topic,
-            partitions=work.copy_partitions,
-            records=records,
-            codec=work.codec,
-            name=f"kmb{self.run_id}{work.name}{suffix}",
-            directory=self.directory,
-            settings=dict(work.settings),
-        )
-
-    def run_one(self, work, name, topic, records, number):
-        contender = CONTENDERS[name]
-        job = self.job(work, topic, records, f"{name[0].lower()}{name[-1]}n{number}")
-        contender.prepare(job)
-        try:
-            usage = contender.run(job)
-        finally:
-            contender.clean_up(job)
-        self.say(
-            f"{work.name}, round {number}: {name}: {usage.cpu_s:.2f} s of CPU, "
-            f"{usage.wall_s:.1f} s, {usage.peak_mib:.0f} MiB {usage.problem}".rstrip()
-        )
-        return usage
-
-    def count_calls(self, work, topic, records):
-        """In a run of its own: strace slows it down."""
-        contender = CONTENDERS["kmirror"]
-        job = self.job(work, topic, records, "calls")
-        contender.prepare(job)
-        try:
-            return contender.calls(job)
-        finally:
-            contender.clean_up(job)
+def measure(bench, work, job, size_bytes):
+    relays = Relays(max(1, round(RELAY_BYTES * min(1, bench.scale))))
+    contenders = bench.contenders(work)
+    usages = {contender.name: [] for contender in contenders}
+    for number in range(1, bench.rounds + 1):
+        relays.run()
+        for contender in contenders:
+            one = bench.renamed(job, contender, number)
+            with contender.prepared(one):
+                usage = contender.run(one)
+            usages[contender.name].append(usage)
+            bench.say(
+                f"{work.name}, round {number}: {contender.name}: {usage.cpu_s:.2f} s of CPU, "
+                f"{usage.wall_s:.1f} s, {usage.peak_mib:.0f} MiB {usage.problem}".rstrip()
+            )
+    rows = []
+    for contender in contenders:
+        row = medians(work, contender.name, size_bytes, job.records, usages[contender.name])
+        if contender.can_count_calls():
+            one = bench.renamed(job, contender, "calls")
+            with contender.prepared(one):
+                row.calls = contender.calls(one)
+        rows.append(row)
+    rows += relays.rows(work, size_bytes)
+    for row in rows:
+        row.relay_cpu_s = next(each.cpu_s for each in rows if each.contender == RELAY)
+    return rows
 
 
 def medians(work, name, size_bytes, records, usages):

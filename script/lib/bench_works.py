@@ -21,6 +21,28 @@ class Copy:
     settings: tuple = ()  # pairs of kmirror's own
 
 
+@dataclasses.dataclass(frozen=True)
+class Latency:
+    """Records at a steady rate, as they become visible at both ends."""
+
+    name: str
+    title: str
+    rate: int
+    contenders: tuple = ALL
+    settings: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """From the start of the process to the first record at the destination; all topics exist."""
+
+    name: str
+    title: str
+    partitions: int = 8
+    contenders: tuple = ALL
+    settings: tuple = ()
+
+
 def identity(name, value_bytes, records, **more):
     title = f"{value_bytes} B values, uncompressed"
     return Copy(name, title, records, ("--value-bytes", value_bytes), **more)
@@ -54,5 +76,8 @@ WORKS = {
             ("--json", "--value-bytes", 200, "--codec", "zstd"),
             "zstd",
         ),
+        Latency("latency-200", "200 records/s", 200),
+        Latency("latency-5000", "5,000 records/s", 5000),
+        Start("start", "process start to the first record copied"),
     )
 }
