@@ -111,6 +111,9 @@ void answer_session(CallContext& call, FetchSessions::Session& session, bool is_
 
 net::Awaitable<void> fetch(CallContext& call, const FetchRequest& request,
                            FetchResponse& response) {
+  if (call.node.runtime().buggify("fetch session evicted")) {
+    call.node.sessions.expire(request.session_id);  // Brokers do so to make room for larger ones.
+  }
   FetchSessions::Context context = call.node.sessions.open(request, call.version);
   response.error_code = context.error;
   if (context.error != ErrorCode::kNone) co_return;

@@ -40,6 +40,7 @@ constexpr ProbeName kNames[] = {
     {"coordinator forgotten", "and looked for again"},
     {"fetch connection closed", "for nothing"},
     {"fetch of one byte", "which brings one batch"},
+    {"fetch session evicted", "by the broker that had it"},
     {"fetched data thrown away", "and fetched again"},
     {"partition left out of a fetch", "though it was due"},
     {"produce connection closed", "for nothing"},
