@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mirror/core/give_back.h"
+#include "mirror/fetch_loop.h"
 #include "net/admin.h"
 
 namespace kmirror::mirror {
@@ -18,10 +19,10 @@ constexpr std::chrono::seconds kLagPause{10};
 
 net::Awaitable<void> BlockedLoop::run() {
   while (!shard_.closing()) {
-    const bool were_blocked = any_blocked_;
-    mark();
+    const bool were_blocked = blocked_ > 0;
+    for (const auto& [where, target] : shard_.targets()) mark(*target);
     report_leaderless();
-    if (any_blocked_) {
+    if (blocked_ > 0) {
       give_back();
       ask_for_lags();
     } else if (were_blocked) {
@@ -31,8 +32,8 @@ net::Awaitable<void> BlockedLoop::run() {
   }
 }
 
-void BlockedLoop::on_acknowledged() {
-  if (any_blocked_) mark();
+void BlockedLoop::on_acknowledged(Target& target) {
+  if (target.blocked) mark(target);
 }
 
 // A window whose turn comes late, because the network is slow, is not blocked: what it gave back
@@ -47,14 +48,15 @@ bool BlockedLoop::is_blocked(const Target& target) const {
   return leader < 0 || shard_.destination().is_away(leader);
 }
 
-void BlockedLoop::mark() {
-  for (auto& [where, target] : shard_.targets()) target->blocked = is_blocked(*target);
-  any_blocked_ = false;
-  for (auto& [where, slot] : shard_.slots()) {
-    const bool blocked = std::any_of(slot->targets.begin(), slot->targets.end(),
-                                     [](const Target* target) { return target->blocked; });
-    slot->lane.set_blocked(blocked);
-    any_blocked_ |= blocked;
+void BlockedLoop::mark(Target& target) {
+  const bool blocked = is_blocked(target);
+  if (blocked == target.blocked) return;
+  target.blocked = blocked;
+  blocked_ = blocked ? blocked_ + 1 : blocked_ - 1;
+  for (Slot* slot : target.slots) {
+    slot->blocked_targets += blocked ? 1 : -1;
+    slot->lane.set_blocked(slot->blocked_targets > 0);
+    shard_.touch(*slot);
   }
 }
 
@@ -82,10 +84,11 @@ void BlockedLoop::report_leaderless() {
 
 // Each time again: a Fetch or a request to produce that was under way may have ended meanwhile.
 void BlockedLoop::give_back() {
-  for (auto& [where, slot] : shard_.slots()) {
+  for (const auto& slot : shard_.slots()) {
     // Where nothing more is fetched, what was given back would never come.
     const bool fetches_again = shard_.fetching() && !slot->lane.stopped();
-    if (!slot->lane.blocked() || slot->fetching || !fetches_again) continue;
+    if (!slot->lane.blocked() || !fetches_again || slot->finding_range) continue;
+    if (slot->reader != nullptr && slot->reader->awaits(*slot)) continue;
     std::vector<ProduceWindow*> windows;
     for (Target* target : slot->targets) windows.push_back(&target->window);
     mirror::give_back(slot->lane, windows);
@@ -100,8 +103,8 @@ void BlockedLoop::give_back() {
 void BlockedLoop::ask_for_lags() {
   if (shard_.runtime().now() < ask_at_) return;
   std::vector<net::TopicPartition> lanes;
-  for (const auto& [where, slot] : shard_.slots()) {
-    if (slot->lane.blocked() && !slot->lane.stopped()) lanes.push_back(where);
+  for (const auto& slot : shard_.slots()) {
+    if (slot->lane.blocked() && !slot->lane.stopped()) lanes.push_back(slot->where());
   }
   if (lanes.empty()) return;
   ask_at_ = kNever;
@@ -116,9 +119,9 @@ net::Awaitable<void> BlockedLoop::update_lags(std::vector<net::TopicPartition> l
   ask_at_ = shard_.runtime().now() + kLagPause;
   if (!listed) co_return;
   for (const auto& [where, latest] : listed.value()) {
-    const auto slot = shard_.slots().find(where);
-    if (slot == shard_.slots().end() || !slot->second->lane.blocked()) continue;
-    slot->second->lane.set_high_watermark(latest.offset);
+    const auto number = shard_.index().find(where.topic, where.partition);
+    if (!number || !shard_.slots()[*number]->lane.blocked()) continue;
+    shard_.slots()[*number]->lane.set_high_watermark(latest.offset);
   }
 }
 

@@ -16,11 +16,11 @@ class BlockedLoop {
   void wake() { wakeup_.notify(); }
 
   // Lanes go on as soon as one of their batches is acknowledged.
-  void on_acknowledged();
+  void on_acknowledged(Target& target);
 
  private:
   bool is_blocked(const Target& target) const;
-  void mark();
+  void mark(Target& target);
   void report_leaderless();
   void give_back();
   void ask_for_lags();
@@ -28,7 +28,7 @@ class BlockedLoop {
 
   Shard& shard_;
   net::Wakeup wakeup_;
-  bool any_blocked_ = false;
+  std::size_t blocked_ = 0;  // targets
   bool leaderless_reported_ = false;
   TimePoint ask_at_ = TimePoint::min();  // for high watermarks; kNever while asking
 };

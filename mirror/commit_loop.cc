@@ -43,14 +43,14 @@ Awaitable<Result<void>> CommitLoop::commit(bool all) {
   std::vector<std::pair<Slot*, Position>> moved;
   const TimePoint now = shard_.runtime().now();
   const TimePoint settled_at = shard_.offsets().unanswered_at() + kLate;
-  for (auto& [where, slot] : shard_.slots()) {
+  for (const auto& slot : shard_.slots()) {
     const Position position = slot->lane.progress().committable();
     const bool undone = slot->committed_at < settled_at && settled_at <= now;
     const bool due =
         all || undone || slot->committed != position || now - slot->committed_at > kRecommitAfter;
     // The coordinator refuses a commit as a whole where it does not know a topic.
     if (!due || slot->missing_since) continue;
-    commits.push_back({where, position.offset, position.leader_epoch, slot->metadata});
+    commits.push_back({slot->where(), position.offset, position.leader_epoch, slot->metadata});
     moved.emplace_back(slot.get(), position);
   }
   if (commits.empty()) co_return Result<void>();

@@ -24,6 +24,11 @@ constexpr std::int16_t kFirstTopicIdVersion = 13;
 // that a lane waits for its next request at most about as long as it was stuck before.
 constexpr std::chrono::milliseconds kShortWait{10};
 
+std::int32_t to_ms(Duration time) {
+  return static_cast<std::int32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+
 }  // namespace
 
 FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
@@ -36,17 +41,18 @@ FetchLoop::FetchLoop(Shard& shard, std::int32_t broker)
 
 Awaitable<void> FetchLoop::run() {
   while (!shard_.closing()) {
-    Plan plan = make_plan();
-    if (plan.slots.empty()) {
+    look_at_touched();
+    if (bytes_to_ask_for() == 0) {
       co_await wakeup_.wait(next_retry());
       continue;
     }
     Result<void> done = co_await connect();
     if (done) {
       // Others ran meanwhile: what was due may be so no longer.
-      plan = make_plan();
-      if (plan.slots.empty()) continue;
-      done = co_await fetch(std::move(plan));
+      look_at_touched();
+      const std::size_t bytes = bytes_to_ask_for();
+      if (bytes == 0) continue;
+      done = co_await fetch(bytes);
     }
     if (done) {
       back_off_.reset();
@@ -59,79 +65,111 @@ Awaitable<void> FetchLoop::run() {
 Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   shard_.source().report_outage(broker_, failure);
   shard_.source().request_refresh();
-  for (auto& [where, slot] : shard_.slots()) {
-    const auto leader = shard_.source().metadata().leader_of(where.topic, where.partition);
-    if (leader < 0 || leader == broker_) slot->refusal.on_leaderless();
+  for (const auto& slot : shard_.slots()) {
+    if (slot->leader < 0 || slot->leader == broker_) slot->refusal.on_leaderless();
   }
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
 }
 
-std::vector<Slot*> FetchLoop::due_slots() {
-  std::vector<Slot*> due;
-  if (!shard_.fetching()) return due;
-  const TimePoint now = shard_.runtime().now();
-  for (auto& [where, slot] : shard_.slots()) {
-    if (slot->fetching || now < slot->retry_at || !slot->lane.wants_fetch()) continue;
-    if (shard_.source().metadata().leader_of(where.topic, where.partition) != broker_) continue;
-    if (!due.empty() && shard_.runtime().buggify("partition left out of a fetch")) continue;
-    due.push_back(slot.get());
+void FetchLoop::touch(Slot& slot) {
+  if (std::exchange(slot.touched, true)) return;
+  touched_.push_back(&slot);
+  wake();
+}
+
+void FetchLoop::release(Slot& slot) {
+  if (under_way_) {
+    touched_.push_back(&slot);  // It is let go when it is looked at.
+  } else {
+    let_go(slot);
   }
-  return due;
 }
 
-// The broker fills a response from its first partitions on, so each request begins with another.
-FetchLoop::Plan FetchLoop::make_plan() {
-  Plan plan;
-  plan.bytes = std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops()),
-                                     shard_.config().source.fetch_max_bytes);
-  if (plan.bytes == 0) return plan;
-  plan.slots = due_slots();
-  if (plan.slots.empty()) return plan;
-  const auto first =
-      plan.slots.begin() + static_cast<std::ptrdiff_t>(rotation_ % plan.slots.size());
-  std::rotate(plan.slots.begin(), first, plan.slots.end());
-  for (const Slot* slot : plan.slots) plan.topic_ids &= !slot->topic_id.is_zero();
-  return plan;
+void FetchLoop::let_go(Slot& slot) {
+  if (slot.reader != this) return;
+  set_reading(slot, false);
+  if (std::exchange(slot.lacks_room, false)) --lacking_room_;
+  slot.reader = nullptr;
+  shard_.touch(slot);
 }
 
-bool FetchLoop::waits_for_room() const {
-  return std::any_of(shard_.slots().begin(), shard_.slots().end(), [&](const auto& entry) {
-    const auto& [where, slot] = entry;
-    return slot->lane.waits_for_room() &&
-           shard_.source().metadata().leader_of(where.topic, where.partition) == broker_;
-  });
+void FetchLoop::look_at_touched() {
+  const TimePoint now = shard_.runtime().now();
+  while (!retries_.empty() && retries_.begin()->first <= now) {
+    touched_.push_back(retries_.begin()->second);
+    retries_.erase(retries_.begin());
+  }
+  for (Slot* slot : std::exchange(touched_, {})) look_at(*slot);
+}
+
+void FetchLoop::look_at(Slot& slot) {
+  if (slot.leader_loop != this) {
+    let_go(slot);
+    return;
+  }
+  slot.touched = false;
+  if (slot.reader != nullptr && slot.reader != this) return;  // It lets go when it has its answer.
+  slot.reader = this;
+  const bool lacked_room = std::exchange(slot.lacks_room, slot.lane.waits_for_room());
+  lacking_room_ += slot.lacks_room ? 1 : 0;
+  lacking_room_ -= lacked_room ? 1 : 0;
+  const bool waits = shard_.runtime().now() < slot.retry_at;
+  if (waits) retries_.emplace(slot.retry_at, &slot);
+  set_reading(slot, !waits && !slot.finding_range && slot.lane.wants_fetch());
+}
+
+void FetchLoop::set_reading(Slot& slot, bool reading) {
+  const bool read_before = session_.reads(slot.number());
+  if (reading) {
+    session_.read(slot.number(),
+                  {.offset = slot.lane.fetch_offset(), .leader_epoch = slot.leader_epoch});
+  } else {
+    session_.rest(slot.number());
+  }
+  if (!slot.topic_id.is_zero() || reading == read_before) return;
+  without_topic_id_ = reading ? without_topic_id_ + 1 : without_topic_id_ - 1;
+}
+
+std::size_t FetchLoop::bytes_to_ask_for() const {
+  if (!shard_.fetching() || session_.size() == 0) return 0;
+  return std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops()),
+                               shard_.config().source.fetch_max_bytes);
 }
 
 TimePoint FetchLoop::next_retry() const {
-  TimePoint next = kNever;
-  const TimePoint now = shard_.runtime().now();
-  for (const auto& [where, slot] : shard_.slots()) {
-    if (slot->retry_at > now) next = std::min(next, slot->retry_at);
-  }
-  return next;
+  return retries_.empty() ? kNever : retries_.begin()->first;
 }
 
-FetchRequest FetchLoop::make_request(const Plan& plan, Duration max_wait) const {
+// Lanes of one topic mostly have numbers that follow on each other.
+FetchRequest FetchLoop::make_request(const FetchSession::Request& wanted) const {
   const SourceConfig& config = shard_.config().source;
   FetchRequest request;
-  request.max_wait_ms = static_cast<std::int32_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(max_wait).count());
   request.min_bytes = config.fetch_min_bytes;
-  request.max_bytes = static_cast<std::int32_t>(plan.bytes);
-  if (shard_.runtime().buggify("fetch of one byte")) request.max_bytes = 1;
   request.isolation_level = config.read_committed ? 1 : 0;
-  for (const Slot* slot : plan.slots) {
-    const Lane::Settings& lane = slot->lane.settings();
+  request.session_id = wanted.id;
+  request.session_epoch = wanted.epoch;
+  for (const std::size_t number : wanted.named) {
+    const Slot& slot = *shard_.slots()[number];
+    const Lane::Settings& lane = slot.lane.settings();
     if (request.topics.empty() || request.topics.back().topic != lane.topic) {
-      request.topics.push_back({.topic = lane.topic, .topic_id = slot->topic_id});
+      request.topics.push_back({.topic = lane.topic, .topic_id = slot.topic_id});
     }
-    const auto* info = shard_.source().metadata().find(lane.topic, lane.partition);
+    const FetchSession::Place& place = session_.place(number);
     request.topics.back().partitions.push_back(
         {.partition = lane.partition,
-         .current_leader_epoch = info == nullptr ? -1 : info->leader_epoch,
-         .fetch_offset = slot->lane.fetch_offset(),
+         .current_leader_epoch = place.leader_epoch,
+         .fetch_offset = place.offset,
          .partition_max_bytes = config.max_partition_fetch_bytes});
+  }
+  auto& forgotten = request.forgotten_topics_data;
+  for (const std::size_t number : wanted.forgotten) {
+    const Slot& slot = *shard_.slots()[number];
+    const Lane::Settings& lane = slot.lane.settings();
+    if (forgotten.empty() || forgotten.back().topic != lane.topic) {
+      forgotten.push_back({.topic = lane.topic, .topic_id = slot.topic_id});
+    }
+    forgotten.back().partitions.push_back(lane.partition);
   }
   return request;
 }
@@ -144,62 +182,87 @@ Awaitable<Result<void>> FetchLoop::connect() {
   Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.source().dial(broker_);
   if (!dialled) co_return dialled.error();
   connection_ = dialled.value();
+  session_.restart();  // The broker may be another by now, of another version.
   co_return Result<void>();
 }
 
-Awaitable<Result<void>> FetchLoop::fetch(Plan plan) {
+Awaitable<Result<void>> FetchLoop::fetch(std::size_t bytes) {
+  net::Runtime& runtime = shard_.runtime();
   const Duration longest = shard_.config().source.fetch_max_wait;
-  const bool crowded = waits_for_room();
-  const FetchRequest request =
-      make_request(plan, crowded ? std::min(short_wait_, longest) : longest);
-  ++rotation_;
-  for (Slot* slot : plan.slots) slot->fetching = true;
-  shard_.budget().begin_fetch(plan.bytes);
+  const bool crowded = lacking_room_ > 0;
+  if (session_.size() > 1 && runtime.buggify("partition left out of a fetch")) leave_one_out();
+  if (runtime.buggify("fetch session given up")) session_.restart();
+  const bool by_topic_id = without_topic_id_ == 0 &&
+                           connection_->version_for(FetchRequest::kApi) >= kFirstTopicIdVersion;
+  FetchRequest request = make_request(session_.next_request(by_topic_id));
+  request.max_wait_ms = to_ms(crowded ? std::min(short_wait_, longest) : longest);
+  request.max_bytes = static_cast<std::int32_t>(bytes);
+  if (runtime.buggify("fetch of one byte")) request.max_bytes = 1;
   const net::CallOptions options{
       .deadline = shard_.source().call_deadline() + longest,
-      .version_max = plan.topic_ids ? FetchRequest::kApi.versions.max
-                                    : static_cast<std::int16_t>(kFirstTopicIdVersion - 1)};
+      .version_max = by_topic_id ? FetchRequest::kApi.versions.max
+                                 : static_cast<std::int16_t>(kFirstTopicIdVersion - 1)};
+  shard_.budget().begin_fetch(bytes);
+  under_way_ = true;
   Result<Response> response = co_await connection_->call(request, options);
-  shard_.budget().end_fetch(plan.bytes);
-  for (Slot* slot : plan.slots) slot->fetching = false;
-  const bool wanted = !shard_.runtime().buggify("fetched data thrown away");
-  if (response && shard_.fetching() && wanted) {
-    const bool brought = on_response(plan, response.value());
-    short_wait_ = crowded && !brought ? std::min(2 * short_wait_, longest) : Duration(kShortWait);
-    response = Response{};  // The frame is held by what was taken from it alone.
-    for (Slot* slot : plan.slots) shard_.pump(*slot);
-  } else if (!response && response.error().kind == net::FailureKind::kUnsupported) {
-    for (Slot* slot : plan.slots) {
-      shard_.stop_lane(*slot, slot->lane.name() + ": " + response.error().text);
-    }
+  under_way_ = false;
+  shard_.budget().end_fetch(bytes);
+  if (!response) {
+    session_.restart();
+    if (response.error().kind == net::FailureKind::kUnsupported) stop_all(response.error().text);
+    co_return response.error();
   }
-  if (!response) co_return response.error();
+  if (!shard_.fetching() || runtime.buggify("fetched data thrown away")) {
+    session_.restart();
+    co_return Result<void>();
+  }
+  const std::vector<Slot*> brought = on_response(std::move(response.value()));
+  const bool goes_on = crowded && brought.empty();
+  short_wait_ = goes_on ? std::min(2 * short_wait_, longest) : Duration(kShortWait);
+  for (Slot* slot : brought) shard_.pump(*slot);
   co_return Result<void>();
 }
 
-bool FetchLoop::on_response(const Plan& plan, Response& response) {
-  const ErrorCode code = response.message.error_code;
-  if (code != ErrorCode::kNone) {
-    for (Slot* slot : plan.slots) on_error(*slot, code);
-    return false;
+void FetchLoop::leave_one_out() {
+  const std::vector<std::size_t> lanes = session_.lanes();
+  Slot& slot = *shard_.slots()[lanes[random_.below(lanes.size())]];
+  set_reading(slot, false);
+  shard_.touch(slot);
+}
+
+void FetchLoop::stop_all(const std::string& why) {
+  for (const std::size_t number : session_.lanes()) {
+    Slot& slot = *shard_.slots()[number];
+    shard_.stop_lane(slot, slot.lane.name() + ": " + why);
   }
-  bool brought = false;
-  std::vector<Slot*> awaited = plan.slots;  // A partition is answered for once.
+}
+
+// By value: the frame is held by what was taken from it alone, once this is done.
+std::vector<Slot*> FetchLoop::on_response(Response response) {
+  std::vector<Slot*> brought;
+  const ErrorCode code = response.message.error_code;
+  if (!session_.on_response(code, response.message.session_id)) return brought;
+  if (code != ErrorCode::kNone) {
+    for (const std::size_t number : session_.lanes()) on_error(*shard_.slots()[number], code);
+    return brought;
+  }
   for (FetchResponse::Topic& topic : response.message.responses) {
     for (FetchResponse::Partition& partition : topic.partitions) {
-      const auto slot = std::find_if(awaited.begin(), awaited.end(), [&](Slot* s) {
-        return s != nullptr && s->lane.settings().partition == partition.partition_index &&
-               (response.version >= kFirstTopicIdVersion ? s->topic_id == topic.topic_id
-                                                         : s->lane.settings().topic == topic.topic);
-      });
-      if (slot == awaited.end()) continue;
-      brought |= on_partition(*std::exchange(*slot, nullptr), response.frame, partition);
+      const std::optional<std::size_t> lane =
+          response.version >= kFirstTopicIdVersion
+              ? shard_.index().find(topic.topic_id, partition.partition_index)
+              : shard_.index().find(topic.topic, partition.partition_index);
+      if (!lane || !session_.reads(*lane)) continue;
+      Slot& slot = *shard_.slots()[*lane];
+      if (on_partition(slot, response.frame, partition)) brought.push_back(&slot);
     }
   }
   return brought;
 }
 
 bool FetchLoop::on_partition(Slot& slot, net::SlabRef& frame, FetchResponse::Partition& partition) {
+  if (slot.lane.has_backlog() || slot.finding_range) return false;  // It is answered for already.
+  shard_.touch(slot);
   if (partition.error_code != ErrorCode::kNone) {
     on_error(slot, partition.error_code);
     return false;
@@ -225,12 +288,13 @@ bool FetchLoop::on_partition(Slot& slot, net::SlabRef& frame, FetchResponse::Par
 
 void FetchLoop::on_error(Slot& slot, ErrorCode code) {
   net::Runtime& runtime = shard_.runtime();
+  shard_.touch(slot);
   slot.retry_at = runtime.now() + slot.back_off.next(random_);
   const std::string reason = fmt::format(
       "{}: offset {}: {} answers a fetch with {}: {}", slot.lane.name(), slot.lane.fetch_offset(),
       shard_.source().broker_name(broker_), error_name(code), error_sentence(code));
   if (code == ErrorCode::kOffsetOutOfRange) {
-    slot.fetching = true;  // until the range is known
+    slot.finding_range = true;
     shard_.spawn(find_range(&slot));
   } else if (code == ErrorCode::kUnknownTopicId || code == ErrorCode::kInconsistentTopicId ||
              refreshes_metadata(code)) {
@@ -251,8 +315,8 @@ Awaitable<void> FetchLoop::find_range(Slot* slot) {
   const std::vector<net::TopicPartition> where{{lane.topic, lane.partition}};
   const auto earliest =
       co_await net::list_offsets(shard_.source(), where, net::OffsetSpec::kEarliest, false);
-  slot->fetching = false;
-  wake();
+  slot->finding_range = false;
+  shard_.touch(*slot);
   if (!earliest || earliest.value().empty() || !shard_.fetching()) co_return;
   const std::int64_t first = earliest.value().begin()->second.offset;
   const std::int64_t position = slot->lane.fetch_offset();

@@ -2,10 +2,15 @@
 // has room, and hands each its records. One request is under way at a time, on a connection of its
 // own, because a broker answers the requests of a connection one after the other and a fetch may
 // wait long (Kafka's SocketServer mutes the channel meanwhile).
+//
+// Lanes are many and most of them rest, so nothing here goes through all of them: who changes a
+// lane touches it, and before a request those that were touched are looked at.
 #pragma once
 
+#include <map>
 #include <vector>
 
+#include "mirror/core/fetch_session.h"
 #include "mirror/shard.h"
 #include "net/wakeup.h"
 #include "protocol/messages/fetch.h"
@@ -19,29 +24,35 @@ class FetchLoop {
   net::Awaitable<void> run();
   void wake() { wakeup_.notify(); }
 
+  // Something changed about a lane that this broker leads; others call Shard::touch().
+  void touch(Slot& slot);
+
+  // The lane has another leader. It goes to that one's loop as soon as no answer is awaited here.
+  void release(Slot& slot);
+
+  // Whether the request that is under way brings records of the lane.
+  bool awaits(const Slot& slot) const { return under_way_ && session_.reads(slot.number()); }
+
  private:
   using Response = net::Reply<protocol::FetchResponse>;
 
-  // The lanes of one request, in its order: topic by topic.
-  struct Plan {
-    std::vector<Slot*> slots;
-    std::size_t bytes = 0;  // asked for, and taken from the budget meanwhile
-    bool topic_ids = true;  // every topic has one
-  };
-
-  std::vector<Slot*> due_slots();
-  Plan make_plan();
-  protocol::FetchRequest make_request(const Plan& plan, Duration max_wait) const;
-  bool waits_for_room() const;
+  void look_at_touched();
+  void look_at(Slot& slot);
+  void let_go(Slot& slot);
+  void set_reading(Slot& slot, bool reading);
+  std::size_t bytes_to_ask_for() const;
   TimePoint next_retry() const;
+  protocol::FetchRequest make_request(const FetchSession::Request& wanted) const;
 
   net::Awaitable<net::Result<void>> connect();
-  net::Awaitable<net::Result<void>> fetch(Plan plan);
+  net::Awaitable<net::Result<void>> fetch(std::size_t bytes);
   net::Awaitable<void> pause_after(net::Failure failure);
-  // Whether it brought records, as on_partition.
-  bool on_response(const Plan& plan, Response& response);
+  void leave_one_out();
+  // The lanes that it brought records for; whether it brought some.
+  std::vector<Slot*> on_response(Response response);
   bool on_partition(Slot& slot, net::SlabRef& frame, protocol::FetchResponse::Partition& partition);
   void on_error(Slot& slot, protocol::ErrorCode code);
+  void stop_all(const std::string& why);
   net::Awaitable<void> find_range(Slot* slot);
 
   Shard& shard_;
@@ -50,8 +61,13 @@ class FetchLoop {
   net::Wakeup wakeup_;
   net::BackOff back_off_;
   net::Cluster::ConnectionPtr connection_;
-  std::size_t rotation_ = 0;
-  Duration short_wait_;  // while lanes wait for room
+  FetchSession session_;
+  bool under_way_ = false;
+  std::vector<Slot*> touched_;
+  std::multimap<TimePoint, Slot*> retries_;  // when to look at them again
+  std::size_t lacking_room_ = 0;             // lanes that have more to read
+  std::size_t without_topic_id_ = 0;         // lanes in the session
+  Duration short_wait_;                      // while lanes wait for room
 };
 
 }  // namespace kmirror::mirror

@@ -110,6 +110,54 @@ TEST_F(FetchLoopTest, TheSmallestSizesMoveABatchAtATime) {
   for (const int partition : {0, 1}) EXPECT_EQ(flow.copy[partition], FakeFlow::numbers(0, 40));
 }
 
+TEST_F(FetchLoopTest, ASessionIsToldOnlyOfWhatMoves) {
+  flow.keeps_sessions = true;
+  topics(5, 5);
+  runtime.run(begin());
+  runtime.run(wait(seconds(5)));
+  EXPECT_GT(flow.fetches, 5);
+  EXPECT_EQ(flow.named, 5u);
+  flow.fill(3, 1, 10);
+  runtime.run(wait(seconds(5)));
+  EXPECT_EQ(flow.copy[3], FakeFlow::numbers(0, 10));
+  EXPECT_EQ(flow.named, 6u);
+  EXPECT_EQ(flow.session[3].fetch_offset, 10);
+  runtime.run(finish());
+}
+
+TEST_F(FetchLoopTest, WhatTheDestinationDoesNotTakeIsNotReadOn) {
+  flow.keeps_sessions = true;
+  topics(2, 2);
+  flow.config.source.max_partition_fetch_bytes = 100;
+  for (const int partition : {0, 1}) flow.fill(partition, 100, 4);
+  flow.refusal = [](std::int32_t partition, const auto&) {
+    return partition == 0 ? ErrorCode::kNotEnoughReplicas : ErrorCode::kNone;
+  };
+  runtime.run(begin());
+  runtime.run(wait(seconds(3)));
+  EXPECT_FALSE(flow.session.contains(0));
+  EXPECT_TRUE(flow.session.contains(1));
+  EXPECT_EQ(flow.copy[1], FakeFlow::numbers(0, 400));
+  flow.refusal = nullptr;
+  runtime.run(wait(seconds(5)));
+  EXPECT_EQ(flow.copy[0], FakeFlow::numbers(0, 400));
+  runtime.run(finish());
+}
+
+TEST_F(FetchLoopTest, AnEvictedSessionIsFollowedByAnotherAtOnce) {
+  flow.keeps_sessions = true;
+  topics(3, 3);
+  runtime.run(begin());
+  runtime.run(wait(seconds(2)));
+  flow.evicts_session = true;
+  flow.fill(1, 10, 4);
+  runtime.run(wait(milliseconds(600)));  // The longest that a fetch waits, and a bit.
+  EXPECT_FALSE(flow.evicts_session);
+  EXPECT_EQ(flow.session[1].fetch_offset, 40) << "it was read, and the next request says so";
+  EXPECT_EQ(lines_with("answers a fetch"), 0);
+  runtime.run(finish());
+}
+
 TEST_F(FetchLoopTest, TheEndDoesNotWaitForASourceThatHangs) {
   topics(1, 1);
   flow.fill(0, 10, 4);

@@ -146,12 +146,8 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
   const ProduceResponse nothing;
   on_response(parts, reply && heard ? reply.value().message : nothing);
   if (!reply) note_outage(reply.error());
-  std::vector<OutgoingBatch> done;
-  for (const Part& part : parts) {
-    std::vector<OutgoingBatch> batches = part.target->window.take_done();
-    std::move(batches.begin(), batches.end(), std::back_inserter(done));
-  }
-  shard_.on_acknowledged(std::move(done));
+  for (const Part& part : parts) shard_.take_acknowledged(*part.target);
+  shard_.on_room();
   shard_.wake_produce_loops();  // All of them: a partition may have another leader by now.
 }
 
@@ -189,7 +185,7 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   }
   const auto action = window.on_rejected(batch, code, shard_.runtime().now(), random_);
   if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
-  if (action == ProduceWindow::Action::kStopLane) shard_.refuse(*part.target, lane, reason);
+  if (action == ProduceWindow::Action::kStopLane) shard_.refuse(*part.target, *lane, reason);
 }
 
 void ProduceLoop::note_outage(const net::Failure& failure) {

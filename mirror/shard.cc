@@ -48,7 +48,6 @@ std::string stream_client_id(const MirrorConfig& config, int shard) {
 Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::size_t budget_bytes)
     : runtime_(runtime),
       config_(config),
-      index_(index),
       random_(runtime.random().split("windows")),
       source_(runtime,
               cluster_settings("source", config.source.client, stream_client_id(config, index))),
@@ -131,25 +130,7 @@ Awaitable<Result<void>> Shard::get_producer_id(TimePoint deadline) {
 }
 
 Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
-  for (LanePlan& plan : plans) {
-    const net::TopicPartition where{plan.lane.topic, plan.lane.partition};
-    plan.lane.zstd_allowed = zstd_allowed_;
-    source_.track(plan.lane.topic);
-    destination_.track(plan.lane.destination_topic);
-    auto slot = std::make_unique<Slot>(Slot{.lane = Lane(plan.lane, plan.start, counters_, budget_),
-                                            .topic_id = plan.topic_id,
-                                            .metadata = std::move(plan.metadata),
-                                            .targets = {},
-                                            .back_off = source_.make_back_off()});
-    if (plan.end) slot->lane.set_end(*plan.end);
-    const bool by_key = plan.lane.mode == LaneMode::kKey;
-    const std::int32_t first = by_key ? 0 : plan.lane.partition;
-    const std::int32_t last = by_key ? plan.lane.destination_partitions : plan.lane.partition + 1;
-    for (std::int32_t partition = first; partition < last; ++partition) {
-      slot->targets.push_back(&target(plan.lane.destination_topic, partition));
-    }
-    slots_.emplace(where, std::move(slot));
-  }
+  for (LanePlan& plan : plans) add_lane(std::move(plan));
   // Before data flows, because a group that others use refuses it.
   const Result<void> committed = co_await commit(false);
   if (!committed) {
@@ -161,6 +142,30 @@ Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
   if (!source) co_return source;
   const Result<void> destination = co_await destination_.refresh();
   co_return destination;
+}
+
+void Shard::add_lane(LanePlan plan) {
+  plan.lane.number = slots_.size();
+  plan.lane.zstd_allowed = zstd_allowed_;
+  source_.track(plan.lane.topic);
+  destination_.track(plan.lane.destination_topic);
+  index_.add(plan.lane.topic, plan.topic_id, plan.lane.partition, plan.lane.number);
+  Slot& slot = *slots_.emplace_back(
+      std::make_unique<Slot>(Slot{.lane = Lane(plan.lane, plan.start, counters_, budget_),
+                                  .topic_id = plan.topic_id,
+                                  .metadata = std::move(plan.metadata),
+                                  .back_off = source_.make_back_off()}));
+  if (plan.end) slot.lane.set_end(*plan.end);
+  const bool by_key = plan.lane.mode == LaneMode::kKey;
+  const std::int32_t first = by_key ? 0 : plan.lane.partition;
+  const std::int32_t last = by_key ? plan.lane.destination_partitions : plan.lane.partition + 1;
+  for (std::int32_t partition = first; partition < last; ++partition) {
+    Target& to = target(plan.lane.destination_topic, partition);
+    slot.targets.push_back(&to);
+    to.slots.push_back(&slot);
+    slot.blocked_targets += to.blocked ? 1 : 0;
+  }
+  slot.lane.set_blocked(slot.blocked_targets > 0);
 }
 
 Target& Shard::target(const std::string& topic, std::int32_t partition) {
@@ -188,10 +193,11 @@ bool Shard::is_gone(std::optional<TimePoint>& missing_since, bool missing) const
 }
 
 void Shard::on_source_metadata() {
+  if (closing_) return;
   bool leaderless = false;
-  for (auto& [where, slot] : slots_) {
+  for (const auto& slot : slots_) {
     if (slot->lane.stopped()) continue;
-    const auto topic = source_.metadata().topics.find(where.topic);
+    const auto topic = source_.metadata().topics.find(slot->lane.settings().topic);
     const bool missing = topic == source_.metadata().topics.end();
     if (is_gone(slot->missing_since, missing)) {
       stop_lane(*slot, slot->lane.name() + ": the topic was deleted at the source");
@@ -205,16 +211,34 @@ void Shard::on_source_metadata() {
                            "again to mirror the new one from its beginning");
       continue;
     }
-    const std::int32_t leader = source_.metadata().leader_of(where.topic, where.partition);
-    leaderless |= leader < 0;
-    if (leader < 0) slot->refusal.on_leaderless();
-    if (leader >= 0 && !fetch_loops_.contains(leader) && !closing_) {
-      auto& loop = fetch_loops_[leader] = std::make_unique<FetchLoop>(*this, leader);
-      tasks_.spawn(loop->run());
-    }
+    follow_leader(*slot);
+    leaderless |= slot->leader < 0;
   }
   if (leaderless) source_.request_refresh();
   wake_fetch_loops();
+}
+
+void Shard::follow_leader(Slot& slot) {
+  const Lane::Settings& lane = slot.lane.settings();
+  const net::PartitionInfo* info = source_.metadata().find(lane.topic, lane.partition);
+  const net::PartitionInfo now = info == nullptr ? net::PartitionInfo() : *info;
+  if (now.leader < 0) slot.refusal.on_leaderless();
+  if (slot.leader == now.leader && slot.leader_epoch == now.leader_epoch) return;
+  slot.leader = now.leader;
+  slot.leader_epoch = now.leader_epoch;
+  slot.leader_loop = now.leader < 0 ? nullptr : &fetch_loop(now.leader);
+  slot.touched = false;  // by the loop that it has now
+  if (slot.reader != nullptr && slot.reader != slot.leader_loop) slot.reader->release(slot);
+  touch(slot);
+}
+
+FetchLoop& Shard::fetch_loop(std::int32_t broker) {
+  auto& loop = fetch_loops_[broker];
+  if (!loop) {
+    loop = std::make_unique<FetchLoop>(*this, broker);
+    tasks_.spawn(loop->run());
+  }
+  return *loop;
 }
 
 void Shard::on_destination_metadata() {
@@ -240,15 +264,16 @@ void Shard::on_destination_metadata() {
 }
 
 void Shard::stop_lanes_to(Target& target) {
-  for (auto& [where, slot] : slots_) {
-    if (std::find(slot->targets.begin(), slot->targets.end(), &target) == slot->targets.end()) {
-      continue;
-    }
+  for (Slot* slot : target.slots) {
     target.window.drop_lane(&slot->lane);
     stop_lane(*slot, fmt::format("{}: destination topic {} was deleted, or lost partition {}",
                                  slot->lane.name(), target.where.topic, target.where.partition));
   }
   on_room();
+}
+
+void Shard::touch(Slot& slot) {
+  if (slot.leader_loop != nullptr) slot.leader_loop->touch(slot);
 }
 
 void Shard::pump(Slot& slot) {
@@ -259,17 +284,19 @@ void Shard::pump(Slot& slot) {
     Target& target = *slot.targets[by_key ? item.partition : 0];
     target.window.push(std::move(item.batch), runtime_.now());
   }
-  if (slot.lane.has_backlog()) any_backlog_ = true;
+  if (slot.lane.has_backlog() && !std::exchange(slot.backlogged, true)) backlogs_.push_back(&slot);
   if (slot.lane.stopped()) stop_lane(slot, slot.lane.stop_reason());
+  touch(slot);
   if (!routed.empty()) wake_produce_loops();
 }
 
-void Shard::on_acknowledged(std::vector<OutgoingBatch> batches) {
-  const bool moved = !batches.empty();
-  for (const OutgoingBatch& batch : batches) batch.lane->on_acknowledged(batch);
-  batches.clear();  // Gives the slabs back before anybody asks for room.
-  if (moved) blocked_loop_->on_acknowledged();
-  on_room();
+void Shard::take_acknowledged(Target& target) {
+  const std::vector<OutgoingBatch> batches = target.window.take_done();
+  for (const OutgoingBatch& batch : batches) {
+    batch.lane->on_acknowledged(batch);
+    touch(slot_of(*batch.lane));
+  }
+  if (!batches.empty()) blocked_loop_->on_acknowledged(target);
 }
 
 void Shard::on_room() {
@@ -278,24 +305,24 @@ void Shard::on_room() {
   drained_.notify();
 }
 
+// They take turns, as far as there is room.
 void Shard::pump_backlogs() {
-  if (!std::exchange(any_backlog_, false)) return;
-  for (auto& [where, slot] : slots_) pump(*slot);
+  for (std::size_t left = backlogs_.size(); left > 0 && budget_.build_bytes() > 0; --left) {
+    Slot& slot = *backlogs_.front();
+    backlogs_.pop_front();
+    slot.backlogged = false;
+    pump(slot);
+  }
 }
 
-Slot* Shard::slot_of(const Lane* lane) {
-  const auto found = slots_.find({lane->settings().topic, lane->settings().partition});
-  return found == slots_.end() ? nullptr : found->second.get();
-}
-
-void Shard::refuse(Target& target, const Lane* lane, std::string reason) {
-  Slot* slot = slot_of(lane);
-  target.window.drop_lane(lane);
-  if (slot != nullptr) stop_lane(*slot, std::move(reason));
+void Shard::refuse(Target& target, const Lane& lane, std::string reason) {
+  target.window.drop_lane(&lane);
+  stop_lane(slot_of(lane), std::move(reason));
 }
 
 void Shard::stop_lane(Slot& slot, std::string reason) {
   slot.lane.stop(std::move(reason));
+  touch(slot);
   if (std::exchange(slot.stop_reported, true)) return;
   runtime_.log(LogLevel::kError, slot.lane.stop_reason() + "; this partition is stopped");
   drained_.notify();
@@ -309,7 +336,7 @@ void Shard::stop_fetching() {
 Awaitable<bool> Shard::drain(TimePoint deadline) {
   const auto busy = [this] {
     return std::any_of(slots_.begin(), slots_.end(),
-                       [](const auto& entry) { return entry.second->lane.has_backlog(); }) ||
+                       [](const auto& slot) { return slot->lane.has_backlog(); }) ||
            std::any_of(targets_.begin(), targets_.end(),
                        [](const auto& entry) { return !entry.second->window.idle(); });
   };
@@ -343,7 +370,7 @@ void Shard::wake_produce_loops() {
 
 ShardReport Shard::report() const {
   ShardReport report{.counters = counters_, .lanes = slots_.size()};
-  for (const auto& [where, slot] : slots_) {
+  for (const auto& slot : slots_) {
     report.lag += slot->lane.lag();
     if (slot->lane.reached_end() || slot->lane.stopped()) ++report.ended_lanes;
     if (slot->lane.stopped()) report.stop_reasons.push_back(slot->lane.stop_reason());

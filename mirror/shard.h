@@ -8,6 +8,7 @@
 // Two loops more commit positions, and look after lanes of which the destination takes nothing.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "mirror/core/budget.h"
 #include "mirror/core/counters.h"
 #include "mirror/core/lane.h"
+#include "mirror/core/lane_index.h"
 #include "mirror/slot.h"
 #include "net/cluster.h"
 #include "net/group_offsets.h"
@@ -85,40 +87,46 @@ class Shard {
 
   // For the loops.
   const MirrorConfig& config() const { return config_; }
-  std::map<net::TopicPartition, std::unique_ptr<Slot>>& slots() { return slots_; }
+  std::vector<std::unique_ptr<Slot>>& slots() { return slots_; }  // by the lanes' numbers
+  const LaneIndex& index() const { return index_; }
   std::map<net::TopicPartition, std::unique_ptr<Target>>& targets() { return targets_; }
   Budget& budget() { return budget_; }
   std::size_t fetch_loops() const { return fetch_loops_.size(); }
   bool fetching() const { return fetching_; }
   bool closing() const { return closing_; }
 
+  // What a lane may fetch, or from where, changed: its fetch loop looks at it.
+  void touch(Slot& slot);
   // Moves what a lane can give to its windows, and wakes who is to send it.
   void pump(Slot& slot);
-  void on_acknowledged(std::vector<OutgoingBatch> batches);
+  // Notes what became done at a destination partition; on_room() is to follow.
+  void take_acknowledged(Target& target);
   // Memory was given back: who waits for some goes on.
   void on_room();
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
-  void refuse(Target& target, const Lane* lane, std::string reason);
+  void refuse(Target& target, const Lane& lane, std::string reason);
   void wake_produce_loops();
   // Runs a task that ends by itself, at the latest when the connections are closed.
   void spawn(net::Awaitable<void> task) { tasks_.spawn(std::move(task)); }
 
  private:
-  Slot* slot_of(const Lane* lane);
+  Slot& slot_of(const Lane& lane) { return *slots_[lane.settings().number]; }
   net::Awaitable<net::Result<void>> get_producer_id(TimePoint deadline);
+  void add_lane(LanePlan plan);
   Target& target(const std::string& topic, std::int32_t partition);
   void note_since(std::optional<TimePoint>& since, bool is_so) const;
   bool is_gone(std::optional<TimePoint>& missing_since, bool missing) const;
   void stop_lanes_to(Target& target);
   void on_source_metadata();
+  void follow_leader(Slot& slot);
+  FetchLoop& fetch_loop(std::int32_t broker);
   void on_destination_metadata();
   void pump_backlogs();
   void wake_fetch_loops();
 
   net::Runtime& runtime_;
   const MirrorConfig& config_;
-  int index_;
   Random random_;
   net::Cluster source_;
   net::Cluster destination_;
@@ -128,7 +136,8 @@ class Shard {
   ProducerIdentity producer_;
   int in_flight_max_ = 1;  // batches a partition
   bool zstd_allowed_ = true;
-  std::map<net::TopicPartition, std::unique_ptr<Slot>> slots_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  LaneIndex index_;
   std::map<net::TopicPartition, std::unique_ptr<Target>> targets_;
   std::map<std::int32_t, std::unique_ptr<FetchLoop>> fetch_loops_;
   std::map<std::int32_t, std::unique_ptr<ProduceLoop>> produce_loops_;
@@ -136,7 +145,7 @@ class Shard {
   std::unique_ptr<CommitLoop> commit_loop_;
   net::TaskGroup tasks_;
   net::Wakeup drained_;
-  bool any_backlog_ = false;  // a lane waits for room to work on
+  std::deque<Slot*> backlogs_;  // lanes that wait for room to work on
   bool fetching_ = true;
   bool closing_ = false;
 };

@@ -17,6 +17,9 @@
 
 namespace kmirror::mirror {
 
+class FetchLoop;
+struct Slot;
+
 // A destination partition, wherever its leader is.
 struct Target {
   Target(net::TopicPartition partition, ProduceWindow::Settings settings, ProducerIdentity producer)
@@ -24,6 +27,7 @@ struct Target {
 
   net::TopicPartition where;
   ProduceWindow window;
+  std::vector<Slot*> slots;  // that write to it
   Refusal refusal;
   std::optional<TimePoint> missing_since;
   std::optional<TimePoint> leaderless_since;
@@ -31,18 +35,34 @@ struct Target {
 };
 
 struct Slot {
+  std::size_t number() const { return lane.settings().number; }
+  net::TopicPartition where() const { return {lane.settings().topic, lane.settings().partition}; }
+
   Lane lane;
   protocol::Uuid topic_id;
   std::string metadata;
-  std::vector<Target*> targets;  // by destination partition; one for an identity lane
-  bool fetching = false;         // a Fetch for it is under way
-  TimePoint retry_at = TimePoint::min();
-  Refusal refusal;
-  net::BackOff back_off;
-  bool stop_reported = false;
+  std::vector<Target*> targets;            // by destination partition; one for an identity lane
   std::optional<TimePoint> missing_since;  // the topic is not among the source's any more
   std::optional<Position> committed;
   TimePoint committed_at = TimePoint::min();
+  int blocked_targets = 0;
+  bool stop_reported = false;
+  bool backlogged = false;  // stands in the line of those that wait for room to work on
+
+  // As the source's metadata have it; the loop is of that broker, or none.
+  std::int32_t leader = -1;
+  std::int32_t leader_epoch = -1;
+  FetchLoop* leader_loop = nullptr;
+
+  // For fetch loops: whose session has the lane, which is another for a moment after its leader
+  // moved; and what that loop noted.
+  FetchLoop* reader = nullptr;
+  bool touched = false;        // to be looked at before the next request
+  bool lacks_room = false;     // as counted by the reader
+  bool finding_range = false;  // of the log, which its position is outside of
+  TimePoint retry_at = TimePoint::min();
+  Refusal refusal;
+  net::BackOff back_off;
 };
 
 }  // namespace kmirror::mirror

@@ -30,7 +30,8 @@ enum class LaneMode { kIdentity, kKey };
 class Lane {
  public:
   struct Settings {
-    std::string topic;  // at the source
+    std::size_t number = 0;  // among the lanes of its shard
+    std::string topic;       // at the source
     std::int32_t partition = 0;
     std::string destination_topic;
     LaneMode mode = LaneMode::kIdentity;

@@ -1,5 +1,7 @@
 #include "mirror/testing/fake_flow.h"
 
+#include <gtest/gtest.h>
+
 namespace kmirror::mirror {
 
 FakeFlow::FakeFlow(net::VirtualRuntime& runtime) : cluster(runtime) {
@@ -30,18 +32,52 @@ void FakeFlow::answer_after(Duration delay) {
   for (const std::int32_t id : {1, 2}) cluster.broker(id).delay = delay;
 }
 
+namespace {
+
+std::map<std::int32_t, protocol::FetchRequest::Partition> partitions_of(
+    const protocol::FetchRequest& request) {
+  std::map<std::int32_t, protocol::FetchRequest::Partition> partitions;
+  for (const auto& topic : request.topics) {
+    for (const auto& wanted : topic.partitions) partitions.emplace(wanted.partition, wanted);
+  }
+  return partitions;
+}
+
+}  // namespace
+
+bool FakeFlow::in_session(const protocol::FetchRequest& request,
+                          protocol::FetchResponse& response) {
+  if (request.session_epoch == 0) {
+    session.clear();
+    session_epoch_ = 0;
+  } else if (std::exchange(evicts_session, false)) {
+    response.error_code = protocol::ErrorCode::kFetchSessionIdNotFound;
+    return false;
+  }
+  EXPECT_EQ(request.session_epoch, session_epoch_++);
+  for (auto& [index, wanted] : partitions_of(request)) session[index] = wanted;
+  named += partitions_of(request).size();
+  for (const auto& topic : request.forgotten_topics_data) {
+    for (const std::int32_t index : topic.partitions) EXPECT_EQ(session.erase(index), 1u);
+  }
+  response.session_id = 7;
+  return true;
+}
+
 void FakeFlow::script_reading() {
   on<protocol::FetchRequest>([this](const auto& request, auto, auto& response) {
     ++fetches;
+    if (keeps_sessions && !in_session(request, response)) return;
     std::int64_t found = 0;  // bytes
-    for (const auto& topic : request.topics) {
-      auto& answer = response.responses.emplace_back();
-      answer.topic = topic.topic;
-      for (const auto& wanted : topic.partitions) {
-        const std::int64_t room = found == 0 ? kAnySize : request.max_bytes - found;
-        answer.partitions.push_back(read(wanted, room));
-        found += static_cast<std::int64_t>(answer.partitions.back().records->size());
-      }
+    auto& answer = response.responses.emplace_back();
+    answer.topic = "orders";
+    for (const auto& wanted : keeps_sessions ? session : partitions_of(request)) {
+      const std::int64_t room = found == 0 ? kAnySize : request.max_bytes - found;
+      auto partition = read(wanted.second, room);
+      found += static_cast<std::int64_t>(partition.records->size());
+      const bool is_news =
+          !partition.records->empty() || partition.error_code != protocol::ErrorCode::kNone;
+      if (is_news || !keeps_sessions) answer.partitions.push_back(std::move(partition));
     }
     const int wait_ms = found > 0 ? 1 : request.max_wait_ms;
     answer_after(std::chrono::milliseconds(wait_ms));

@@ -42,6 +42,13 @@ class FakeFlow {
   bool answers_commits = true;
   int fetches = 0;
 
+  // Of the source's broker: whether it keeps a fetch session, what it reads for that, and how many
+  // partitions were named to it. A partition without records is no news.
+  bool keeps_sessions = false;
+  bool evicts_session = false;  // before the next request
+  std::map<std::int32_t, protocol::FetchRequest::Partition> session;
+  std::size_t named = 0;
+
   std::int64_t log_start = 0;                                    // of the source's partitions
   protocol::ErrorCode fetch_error = protocol::ErrorCode::kNone;  // of every partition
   Duration produce_time{};  // that the destination takes for a request
@@ -69,6 +76,8 @@ class FakeFlow {
   void answer_after(Duration delay);
 
   void script_reading();
+  // False where the answer is that there is no such session.
+  bool in_session(const protocol::FetchRequest& request, protocol::FetchResponse& response);
 
   // The first partition that has records gives one batch whatever its size (KIP-74).
   static constexpr std::int64_t kAnySize = std::numeric_limits<std::int64_t>::max();
@@ -83,6 +92,7 @@ class FakeFlow {
   void script_progress();
 
   std::map<std::int32_t, Buffer> chunks_;  // of the answer being made
+  std::int32_t session_epoch_ = 0;         // that the next request has
 };
 
 }  // namespace kmirror::mirror

@@ -41,6 +41,7 @@ constexpr ProbeName kNames[] = {
     {"fetch connection closed", "for nothing"},
     {"fetch of one byte", "which brings one batch"},
     {"fetch session evicted", "by the broker that had it"},
+    {"fetch session given up", "though its answer came"},
     {"fetched data thrown away", "and fetched again"},
     {"partition left out of a fetch", "though it was due"},
     {"produce connection closed", "for nothing"},
