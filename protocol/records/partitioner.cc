@@ -18,15 +18,23 @@ std::uint32_t load_little_endian(const std::uint8_t* from) {
 
 std::int32_t murmur2(ConstBytes data) {
   std::uint32_t hash = kSeed ^ static_cast<std::uint32_t>(data.size());
-  while (data.size() >= 4) {
-    std::uint32_t word = load_little_endian(data.data()) * kMultiplier;
+  const std::uint8_t* at = data.data();
+  const std::uint8_t* const words_end = at + data.size() / 4 * 4;
+  for (; at != words_end; at += 4) {
+    std::uint32_t word = load_little_endian(at) * kMultiplier;
     word ^= word >> kShift;
     hash = hash * kMultiplier ^ word * kMultiplier;
-    data = data.subspan(4);
   }
-  if (!data.empty()) {
-    for (std::size_t i = data.size(); i-- > 0;) hash ^= std::uint32_t{data[i]} << (8 * i);
-    hash *= kMultiplier;
+  switch (data.size() % 4) {
+    case 3:
+      hash ^= std::uint32_t{at[2]} << 16;
+      [[fallthrough]];
+    case 2:
+      hash ^= std::uint32_t{at[1]} << 8;
+      [[fallthrough]];
+    case 1:
+      hash ^= at[0];
+      hash *= kMultiplier;
   }
   hash ^= hash >> 13;
   hash *= kMultiplier;

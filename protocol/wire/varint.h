@@ -45,7 +45,7 @@ constexpr std::size_t size(T value) {
 }
 
 template <std::unsigned_integral T>
-bool read(const std::uint8_t*& cursor, const std::uint8_t* end, T& value) {
+bool read_long(const std::uint8_t*& cursor, const std::uint8_t* end, T& value) {
   constexpr int kBits = sizeof(T) * 8;
   T result = 0;
   const std::uint8_t* at = cursor;
@@ -62,6 +62,14 @@ bool read(const std::uint8_t*& cursor, const std::uint8_t* end, T& value) {
     }
   }
   return false;
+}
+
+// Most are of one byte: lengths, distances from the record before.
+template <std::unsigned_integral T>
+inline bool read(const std::uint8_t*& cursor, const std::uint8_t* end, T& value) {
+  if (cursor == end || *cursor > 0x7F) return read_long(cursor, end, value);
+  value = *cursor++;
+  return true;
 }
 
 template <std::unsigned_integral T>
