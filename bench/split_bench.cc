@@ -74,8 +74,10 @@ void split(benchmark::State& state, Codec codec) {
   Buffer scratch;
   std::size_t chunk_bytes = 0;
   std::size_t built_bytes = 0;
+  std::vector<SplitBatch> sent;  // until the next are built
   const auto flush = [&] {
-    for (const SplitBatch& built : splitter.finish()) built_bytes += built.batch.size_bytes;
+    sent = splitter.finish();
+    for (const SplitBatch& built : sent) built_bytes += built.batch.size_bytes;
     chunk_bytes = 0;
   };
   for (auto _ : state) {

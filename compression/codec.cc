@@ -43,6 +43,18 @@ DecompressError copy(ConstBytes in, BoundedOutput& out) {
   return DecompressError::kNone;
 }
 
+ConstBytes gathered(std::span<const ConstBytes> slices, Scratch& scratch) {
+  std::size_t size = 0;
+  for (const ConstBytes slice : slices) size += slice.size();
+  const MutableBytes room = scratch.room(size);
+  std::uint8_t* to = room.data();
+  for (const ConstBytes slice : slices) {
+    if (!slice.empty()) std::memcpy(to, slice.data(), slice.size());
+    to += slice.size();
+  }
+  return room.first(size);
+}
+
 DecompressError drain(Decompressor& stream, BoundedOutput& out) {
   while (true) {
     const MutableBytes window = out.window(stream.wanted_room());
@@ -144,32 +156,44 @@ std::unique_ptr<Decompressor> make_decompressor(Codec codec, ConstBytes in, Lz4H
   return std::make_unique<Copier>(in);
 }
 
-Compressor::Compressor(Codec codec, std::optional<int> level) : codec_(codec), level_(level) {
+void check_level(Codec codec, std::optional<int> level) {
   const std::optional<LevelRange> range = level_range(codec);
   KM_CHECK(!level || (range && *level >= range->min && *level <= range->max),
            "the configuration checks levels before they get here");
 }
 
-void Compressor::finish(Buffer& out) {
-  KM_CHECK(raw_.size() <= kMaxInputBytes, "Kafka counts every batch in an int32");
-  switch (codec_) {
+void compress(Codec codec, std::optional<int> level, std::span<const ConstBytes> slices,
+              Buffer& out) {
+  thread_local Scratch scratch;
+  const ConstBytes raw = slices.size() == 1 ? slices[0] : gathered(slices, scratch);
+  KM_CHECK(raw.size() <= kMaxInputBytes, "Kafka counts every batch in an int32");
+  switch (codec) {
     case Codec::kNone:
-      out.insert(out.end(), raw_.begin(), raw_.end());
+      out.insert(out.end(), raw.begin(), raw.end());
       break;
     case Codec::kGzip:
-      gzip_compress(raw_, level_, out);
+      gzip_compress(raw, level, out);
       break;
     case Codec::kSnappy:
-      snappy_compress(raw_, level_, out);
+      snappy_compress(raw, level, out);
       break;
     case Codec::kLz4:
-      lz4_compress(raw_, level_, out);
+      lz4_compress(raw, level, out);
       break;
     case Codec::kZstd:
-      zstd_compress(raw_, level_, out);
+      zstd_compress(raw, level, out);
       break;
   }
-  raw_ = Buffer();  // Not kept: a key lane has a compressor for each destination partition.
+}
+
+Compressor::Compressor(Codec codec, std::optional<int> level) : codec_(codec), level_(level) {
+  check_level(codec, level);
+}
+
+void Compressor::finish(Buffer& out) {
+  const ConstBytes raw = raw_;
+  compress(codec_, level_, {&raw, 1}, out);
+  raw_ = Buffer();  // Not kept: it may be large.
 }
 
 }  // namespace kmirror::compression

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -54,11 +55,19 @@ enum class Lz4Header : std::uint8_t { kChecked, kAnyChecksum };
 DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out,
                            Lz4Header lz4_header = Lz4Header::kChecked);
 
-// Compresses what it is fed in slices. The slices are gathered and compressed at the end: a batch
-// is small, while a codec's streaming context (3 MiB for zstd) would be held by every open batch.
+// `level` lies in level_range(codec), or there is none: Kafka's default.
+void check_level(Codec codec, std::optional<int> level);
+
+// Appends the compressed form of the slices in their order, together at most 2^31 - 1 bytes, to
+// `out`. `level` as above. Several slices are gathered first, in memory of the thread's: a codec's
+// own streaming costs more than that copy.
+void compress(Codec codec, std::optional<int> level, std::span<const ConstBytes> slices,
+              Buffer& out);
+
+// Compresses what it is fed bit by bit. That is gathered and compressed at the end: a batch is
+// small, while a codec's streaming context (3 MiB for zstd) would be held by every open batch.
 class Compressor {
  public:
-  // `level` lies in level_range(codec); without one the level is Kafka's default.
   explicit Compressor(Codec codec, std::optional<int> level = {});
 
   void append(ConstBytes slice) { raw_.insert(raw_.end(), slice.begin(), slice.end()); }

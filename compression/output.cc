@@ -20,14 +20,18 @@ MutableBytes BoundedOutput::room(std::size_t bytes) {
   return {out_.data() + end_, bytes};
 }
 
-MutableBytes thread_scratch(std::size_t bytes) {
-  thread_local Buffer scratch;
-  const bool oversized = scratch.size() > kMaxKeptBytes && bytes <= kMaxKeptBytes;
-  if (scratch.size() < bytes || oversized) {
-    scratch = Buffer();  // Freed before the new one is made.
-    scratch = Buffer(std::bit_ceil(bytes));
+MutableBytes Scratch::room(std::size_t bytes) {
+  const bool oversized = memory_.size() > kMaxKeptBytes && bytes <= kMaxKeptBytes;
+  if (memory_.size() < bytes || oversized) {
+    memory_ = GrowingMemory();  // Freed before the new one is made, so nothing is copied.
+    memory_.grow(std::bit_ceil(bytes));
   }
-  return scratch;
+  return {memory_.data(), memory_.size()};
+}
+
+MutableBytes thread_scratch(std::size_t bytes) {
+  thread_local Scratch scratch;
+  return scratch.room(bytes);
 }
 
 }  // namespace kmirror::compression

@@ -1,10 +1,11 @@
 // Where the codecs put their bytes. BoundedOutput appends to a caller's buffer and stops at a
-// limit; thread_scratch is room for one compressed result. Used inside this layer, during one call.
+// limit; Scratch is room for one call's results. Used inside this layer, during one call.
 #pragma once
 
 #include <cstddef>
 
 #include "base/bytes.h"
+#include "base/growing_memory.h"
 
 namespace kmirror::compression {
 
@@ -39,10 +40,20 @@ class BoundedOutput {
   std::size_t limit_end_;  // the highest end_ that is allowed
 };
 
-// At least `bytes` of memory with any content, valid until the thread's next call.
-MutableBytes thread_scratch(std::size_t bytes);
-
 // Contexts and scratch above this are not kept for the next call.
 inline constexpr std::size_t kMaxKeptBytes = 4 << 20;
+
+// Memory that is kept for the next use.
+class Scratch {
+ public:
+  // At least `bytes` of memory with any content, valid until the next call.
+  MutableBytes room(std::size_t bytes);
+
+ private:
+  GrowingMemory memory_;
+};
+
+// The thread's scratch for one compressed result.
+MutableBytes thread_scratch(std::size_t bytes);
 
 }  // namespace kmirror::compression

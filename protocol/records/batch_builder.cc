@@ -7,17 +7,17 @@
 
 #include "base/check.h"
 #include "base/crc32c.h"
-#include "protocol/records/batch_view.h"
-#include "protocol/wire/varint.h"
 
 namespace kmirror::protocol {
 
 namespace {
 
-constexpr std::size_t kFirstArenaBytes = 1024;
-// Below this a copy costs less than a further piece in every list on the way to the kernel:
-// measured on a loopback socket, 1.0 against 3.5 ms of CPU a megabyte at 100 bytes, even at 256
-// (1024 pieces a system call) to 500 (64 pieces).
+// Most batches of a lane at the head of its log are small; large ones need few blocks.
+constexpr std::size_t kFirstBlockBytes = 1024;
+constexpr std::size_t kLargestBlockBytes = 64 << 10;
+constexpr std::size_t kBlockGrowth = 4;
+// Below this a copy costs less than two further pieces in every list on the way to the kernel, and
+// in the checksum: see ARCHITECTURE.md, section 9.
 constexpr std::size_t kCopyBelowBytes = 256;
 constexpr std::size_t kMaxBatchBytes = std::numeric_limits<std::int32_t>::max();
 
@@ -37,6 +37,17 @@ std::size_t nullable_size(const std::optional<ConstBytes>& field) {
   return varint_size(static_cast<std::int32_t>(field->size())) + field->size();
 }
 
+std::uint8_t* write_bytes(std::uint8_t* to, ConstBytes bytes) {
+  // An empty span may have no address, which memcpy does not take.
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+  return to + bytes.size();
+}
+
+std::uint8_t* write_nullable(std::uint8_t* to, const std::optional<ConstBytes>& field) {
+  if (!field) return write_varint(to, -1);
+  return write_bytes(write_varint(to, static_cast<std::int32_t>(field->size())), *field);
+}
+
 }  // namespace
 
 std::size_t body_bytes(const std::optional<ConstBytes>& key, const std::optional<ConstBytes>& value,
@@ -49,81 +60,76 @@ std::size_t body_bytes(const std::optional<ConstBytes>& key, const std::optional
   return bytes;
 }
 
-MutableBytes BatchBuilder::allocate(std::size_t size) {
-  return {static_cast<std::uint8_t*>(arena_->allocate(size, 1)), size};
+BatchBuilder::BatchBuilder(compression::Codec codec, std::optional<int> level)
+    : codec_(codec), level_(level) {
+  compression::check_level(codec, level);
 }
 
-void BatchBuilder::push(ConstBytes piece) {
-  auto& pieces = batch_.pieces;
-  if (!pieces.empty() && pieces.back().data() + pieces.back().size() == piece.data()) {
-    pieces.back() = {pieces.back().data(), pieces.back().size() + piece.size()};
-  } else {
-    pieces.push_back(piece);
-  }
+std::uint8_t* BatchBuilder::room(std::size_t bytes) {
+  if (static_cast<std::size_t>(block_end_ - at_) < bytes) begin_block(bytes);
+  return at_;
 }
 
-void BatchBuilder::copy(ConstBytes bytes) {
-  if (bytes.empty()) return;  // The arena gives a byte of its own to nothing, too.
-  if (codec_ != compression::Codec::kNone) return compressor_.append(bytes);
-  const MutableBytes place = allocate(bytes.size());
-  std::memcpy(place.data(), bytes.data(), bytes.size());
-  push(place);
+void BatchBuilder::begin_block(std::size_t bytes) {
+  end_piece();
+  const std::size_t size = std::max(bytes, next_block_bytes_);
+  const auto block = std::make_shared_for_overwrite<std::uint8_t[]>(size);
+  next_block_bytes_ = std::min(next_block_bytes_ * kBlockGrowth, kLargestBlockBytes);
+  piece_ = at_ = block.get();
+  block_end_ = at_ + size;
+  batch_.owners.push_back(block);
 }
 
-void BatchBuilder::copy_nullable(const std::optional<ConstBytes>& field) {
-  std::uint8_t length[kMaxVarintBytes];
-  const auto* end = write_varint(length, field ? static_cast<std::int32_t>(field->size()) : -1);
-  copy({length, end});
-  if (field) copy(*field);
+void BatchBuilder::end_piece() {
+  if (at_ != piece_) batch_.pieces.emplace_back(piece_, at_);
+  piece_ = at_;
 }
 
-void BatchBuilder::append_head(std::int64_t timestamp_ms, std::size_t body_bytes) {
+// Writes everything in front of the body, and makes room for as much of the body as is copied.
+std::uint8_t* BatchBuilder::append_head(std::int64_t timestamp_ms, std::size_t body_bytes,
+                                        std::size_t copied_bytes) {
   if (empty()) {
     base_timestamp_ms_ = max_timestamp_ms_ = timestamp_ms;
-    if (codec_ == compression::Codec::kNone) {
-      arena_ = std::make_shared<std::pmr::monotonic_buffer_resource>(kFirstArenaBytes);
-      batch_.owners.push_back(arena_);
-      batch_.header = allocate(kBatchHeaderBytes);
-      push(batch_.header);
-    }
+    next_block_bytes_ = kFirstBlockBytes;
+    batch_.header = {room(kBatchHeaderBytes), kBatchHeaderBytes};
+    at_ += kBatchHeaderBytes;
   }
   const std::int64_t delta_ms = difference(timestamp_ms, base_timestamp_ms_);
   const std::size_t length = record_length(delta_ms, record_count_, body_bytes);
   KM_CHECK(size_bytes() + kMaxVarintBytes + length <= kMaxBatchBytes, "callers bound batches");
-  std::uint8_t head[kMaxVarintBytes + 1 + kMaxVarlongBytes + kMaxVarintBytes];
+  std::uint8_t* const head = room(kMaxHeadBytes + copied_bytes);
   std::uint8_t* end = write_varint(head, static_cast<std::int32_t>(length));
   *end++ = 0;  // attributes: no bit has a meaning yet
   end = write_varlong(end, delta_ms);
   end = write_varint(end, record_count_);
-  copy({head, end});
   max_timestamp_ms_ = std::max(max_timestamp_ms_, timestamp_ms);
   records_bytes_ += static_cast<std::size_t>(end - head) + body_bytes;
   ++record_count_;
+  return end;
 }
 
 void BatchBuilder::append_shared(std::int64_t timestamp_ms, ConstBytes body,
                                  const std::shared_ptr<const void>& owner) {
-  append_head(timestamp_ms, body.size());
-  if (codec_ != compression::Codec::kNone || body.size() < kCopyBelowBytes) return copy(body);
-  push(body);
+  if (codec_ != compression::Codec::kNone || body.size() < kCopyBelowBytes) {
+    at_ = write_bytes(append_head(timestamp_ms, body.size(), body.size()), body);
+    return;
+  }
+  at_ = append_head(timestamp_ms, body.size(), 0);
+  end_piece();
+  batch_.pieces.push_back(body);
   if (owner && batch_.owners.back() != owner) batch_.owners.push_back(owner);
 }
 
 void BatchBuilder::append(std::int64_t timestamp_ms, std::optional<ConstBytes> key,
                           std::optional<ConstBytes> value, std::span<const RecordHeader> headers) {
-  append_head(timestamp_ms, body_bytes(key, value, headers));
-  copy_nullable(key);
-  copy_nullable(value);
-  std::uint8_t count[kMaxVarintBytes];
-  copy({count, write_varint(count, static_cast<std::int32_t>(headers.size()))});
+  const std::size_t bytes = body_bytes(key, value, headers);
+  std::uint8_t* to = append_head(timestamp_ms, bytes, bytes);
+  to = write_nullable(write_nullable(to, key), value);
+  to = write_varint(to, static_cast<std::int32_t>(headers.size()));
   for (const auto& header : headers) {
-    copy_nullable(header.key);
-    copy_nullable(header.value);
+    to = write_nullable(write_nullable(to, header.key), header.value);
   }
-}
-
-std::size_t BatchBuilder::size_bytes() const {
-  return kBatchHeaderBytes + records_bytes_;
+  at_ = to;
 }
 
 std::size_t BatchBuilder::size_with_bytes(std::int64_t timestamp_ms, std::size_t body_bytes) const {
@@ -155,20 +161,25 @@ void BatchBuilder::write_header(BuiltBatch& batch) const {
   store_be(to + batch_field::kCrc, crc);
 }
 
+// The records are in the pieces, behind the header.
+void BatchBuilder::compress() {
+  const auto whole = std::make_shared<Buffer>(kBatchHeaderBytes);
+  batch_.pieces.front() = batch_.pieces.front().subspan(kBatchHeaderBytes);
+  compression::compress(codec_, level_, batch_.pieces, *whole);
+  batch_.header = MutableBytes(*whole).first(kBatchHeaderBytes);
+  batch_.pieces.assign(1, *whole);
+  batch_.owners.assign(1, whole);
+  batch_.size_bytes = whole->size();
+}
+
 BuiltBatch BatchBuilder::finish() {
   KM_CHECK(!empty(), "brokers refuse empty batches");
+  end_piece();
   batch_.size_bytes = size_bytes();
-  if (codec_ != compression::Codec::kNone) {
-    const auto whole = std::make_shared<Buffer>(kBatchHeaderBytes);
-    compressor_.finish(*whole);
-    batch_.owners.push_back(whole);
-    batch_.header = MutableBytes(*whole).first(kBatchHeaderBytes);
-    batch_.pieces.push_back(*whole);
-    batch_.size_bytes = whole->size();
-  }
+  if (codec_ != compression::Codec::kNone) compress();
   batch_.record_count = record_count_;
   write_header(batch_);
-  arena_.reset();
+  piece_ = at_ = block_end_ = nullptr;
   records_bytes_ = 0;
   record_count_ = 0;
   return std::exchange(batch_, {});

@@ -44,8 +44,7 @@ std::int32_t Splitter::route(const std::optional<ConstBytes>& key, std::size_t b
 BatchBuilder& Splitter::builder_for(const std::optional<ConstBytes>& key, std::int64_t timestamp_ms,
                                     std::size_t body_bytes) {
   Target& target = targets_[static_cast<std::size_t>(route(key, body_bytes))];
-  if (!target.builder.empty() &&
-      target.builder.size_with_bytes(timestamp_ms, body_bytes) > max_batch_bytes_) {
+  if (!target.builder.empty() && !target.builder.fits(timestamp_ms, body_bytes, max_batch_bytes_)) {
     target.full.push_back(target.builder.finish());
   }
   return target.builder;
