@@ -18,7 +18,7 @@ constexpr std::size_t kLargestBlockBytes = 64 << 10;
 constexpr std::size_t kBlockGrowth = 4;
 // Below this a copy costs less than two further pieces in every list on the way to the kernel, and
 // in the checksum: see ARCHITECTURE.md, section 9.
-constexpr std::size_t kCopyBelowBytes = 256;
+constexpr std::size_t kCopyBelowBytes = 4096;
 constexpr std::size_t kMaxBatchBytes = std::numeric_limits<std::int32_t>::max();
 
 // Timestamps come from outside: their difference wraps around, as in Java.

@@ -79,27 +79,31 @@ TEST(BatchBuilderTest, CompressesTheSameRecords) {
 }
 
 TEST(BatchBuilderTest, LargeBodiesAreNotCopied) {
-  const auto source = std::make_shared<Buffer>(golden::kPlain);
-  const BatchView view(*source);
   BatchBuilder builder(Codec::kNone);
+  builder.append(1700000000000, as_bytes("small"), as_bytes("value"));
+  builder.append(1700000000005, as_bytes("large"), Buffer(5000, 'v'));
+  builder.append(1700000000010, as_bytes("after it"), as_bytes("value"));
+  const auto source = std::make_shared<Buffer>(join(builder.finish().pieces));
+  const BatchView view(*source);
   RecordCursor cursor(view.payload(), view.record_count());
   RecordView record;
+  ConstBytes large;
   while (cursor.next(record)) {
+    if (record.body.size() > 5000) large = record.body;
     builder.append_shared(view.base_timestamp_ms() + record.timestamp_delta_ms, record.body,
                           source);
   }
   BuiltBatch batch = builder.finish();
-  EXPECT_EQ(join(batch.pieces), produced(golden::kPlain));
-  // The last record is the only large one.
-  ASSERT_EQ(batch.pieces.size(), 2U);
-  EXPECT_EQ(batch.pieces[1].data(), record.body.data());
-  EXPECT_EQ(batch.pieces[1].size(), record.body.size());
+  EXPECT_EQ(join(batch.pieces), *source);
+  ASSERT_EQ(batch.pieces.size(), 3U);
+  EXPECT_EQ(batch.pieces[1].data(), large.data());
+  EXPECT_EQ(batch.pieces[1].size(), large.size());
   EXPECT_EQ(source.use_count(), 2);
   batch = {};
   EXPECT_EQ(source.use_count(), 1);
 }
 
-// The arena grows by half: no more pieces than blocks of it.
+// No more pieces than blocks.
 TEST(BatchBuilderTest, SmallRecordsStandTogether) {
   BatchBuilder builder(Codec::kNone);
   for (int i = 0; i < 1000; ++i) builder.append(i, as_bytes(""), as_bytes(""));

@@ -193,7 +193,7 @@ TEST(SplitterTest, AgreesWithASimpleModel) {
       for (std::size_t i = 0; i < count; ++i) {
         Record record{static_cast<std::int64_t>(1000 + random.below(500)), std::nullopt,
                       std::to_string(serial++) +
-                          std::string(random.below(random.below(3) == 0 ? 600 : 50), 'v')};
+                          std::string(random.below(random.below(20) == 0 ? 6000 : 50), 'v')};
         if (random.below(4) != 0) record.key = std::to_string(random.below(30));
         const auto key = record.key ? std::optional(as_bytes(*record.key)) : std::nullopt;
         source.append(record.timestamp_ms, key, as_bytes(record.value));
