@@ -234,7 +234,7 @@ TEST_F(GiveBackTest, AKeyLaneGivesBackFromAllItsWindows) {
   make(2);
   TestBatch batch{.records = {}};
   for (int i = 0; i < 20; ++i) {
-    batch.records.push_back({std::to_string(i), std::string(1000, 'x')});
+    batch.records.push_back({std::to_string(i), std::string(5000, 'x')});
   }
   for (batch.base_offset = 0; batch.base_offset < 60; batch.base_offset += 20) mirror({batch});
   send(1);
