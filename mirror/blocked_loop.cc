@@ -43,9 +43,7 @@ bool BlockedLoop::is_blocked(const Target& target) const {
   if (!target.window.blocked(now)) return false;
   if (shard_.runtime().buggify("window taken for blocked")) return true;
   if (target.window.failing() || target.window.hangs(now)) return true;
-  const net::Metadata& metadata = shard_.destination().metadata();
-  const std::int32_t leader = metadata.leader_of(target.where.topic, target.where.partition);
-  return leader < 0 || shard_.destination().is_away(leader);
+  return target.leader < 0 || shard_.destination().is_away(target.leader);
 }
 
 void BlockedLoop::mark(Target& target) {

@@ -115,7 +115,9 @@ void FetchLoop::look_at(Slot& slot) {
   lacking_room_ += slot.lacks_room ? 1 : 0;
   lacking_room_ -= lacked_room ? 1 : 0;
   const bool waits = shard_.runtime().now() < slot.retry_at;
-  if (waits) retries_.emplace(slot.retry_at, &slot);
+  if (waits && std::exchange(slot.look_at, slot.retry_at) != slot.retry_at) {
+    retries_.emplace(slot.retry_at, &slot);
+  }
   set_reading(slot, !waits && !slot.finding_range && slot.lane.wants_fetch());
 }
 

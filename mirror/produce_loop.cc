@@ -48,53 +48,67 @@ Awaitable<void> ProduceLoop::run() {
   co_await sends_.join();
 }
 
-bool ProduceLoop::leads(const Target& target) const {
-  const net::Metadata& metadata = shard_.destination().metadata();
-  return metadata.leader_of(target.where.topic, target.where.partition) == broker_;
+void ProduceLoop::look_at(Target& target) {
+  const TimePoint now = shard_.runtime().now();
+  if (target.window.ready(now)) {
+    if (std::exchange(target.in_line, true)) return;
+    line_.push_back(&target);
+    wake();
+    return;
+  }
+  const TimePoint next = target.window.next_try();
+  if (next <= now || next == kNever || std::exchange(target.try_at, next) == next) return;
+  tries_.emplace(next, &target);
+  wake();
 }
 
-bool ProduceLoop::anything_ready() const {
+bool ProduceLoop::anything_ready() {
   const TimePoint now = shard_.runtime().now();
-  return std::any_of(shard_.targets().begin(), shard_.targets().end(), [&](const auto& entry) {
-    return entry.second->window.ready(now) && leads(*entry.second);
-  });
+  while (!tries_.empty() && tries_.begin()->first <= now) {
+    Target& target = *tries_.begin()->second;
+    tries_.erase(tries_.begin());
+    if (target.leader_loop == this) look_at(target);
+  }
+  Target* next = next_in_line();
+  if (next != nullptr) {
+    next->in_line = true;
+    line_.push_front(next);
+  }
+  return next != nullptr;
+}
+
+// Much may have happened to a window since it came into the line: its partition moved to another
+// broker, perhaps even back, or what it would have sent was given back.
+Target* ProduceLoop::next_in_line() {
+  while (!line_.empty()) {
+    Target* target = line_.front();
+    line_.pop_front();
+    if (target->leader_loop != this || !std::exchange(target->in_line, false)) continue;
+    if (target->window.ready(shard_.runtime().now())) return target;
+    look_at(*target);
+  }
+  return nullptr;
 }
 
 TimePoint ProduceLoop::next_try() const {
-  TimePoint next = kNever;
-  const TimePoint now = shard_.runtime().now();
-  for (const auto& [where, target] : shard_.targets()) {
-    const TimePoint due = target->window.next_try();
-    if (due > now && leads(*target)) next = std::min(next, due);
-  }
-  return next;
+  return tries_.empty() ? kNever : tries_.begin()->first;
 }
 
 // One batch a partition: brokers refuse more, and of two entries for one partition they would drop
 // the first without a word.
 std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
-  const TimePoint now = shard_.runtime().now();
-  std::vector<Target*> ready;
-  for (const auto& [where, target] : shard_.targets()) {
-    if (target->window.ready(now) && leads(*target)) ready.push_back(target.get());
-  }
-  std::vector<Part> parts;
-  if (ready.empty()) return parts;
-  // They take turns in their order, however many are ready at a time.
-  const auto next = std::find_if(ready.begin(), ready.end(), [this](const Target* target) {
-    return last_sent_ < target->where;
-  });
-  std::rotate(ready.begin(), next, ready.end());
   const auto bytes_max = static_cast<std::size_t>(shard_.config().destination.max_request_size);
-  if (shard_.runtime().buggify("request cut short")) ready.resize(1);
+  const bool cut_short = shard_.runtime().buggify("request cut short");
+  std::vector<Part> parts;
   std::size_t bytes = 0;
-  for (Target* target : ready) {
-    if (bytes >= bytes_max) break;
+  while (bytes < bytes_max && !(cut_short && !parts.empty())) {
+    Target* target = next_in_line();
+    if (target == nullptr) break;
     OutgoingBatch& batch = target->window.send_next();
     bytes += batch.records.size();
     parts.push_back({target, &batch});
   }
-  last_sent_ = parts.back().target->where;
+  for (const Part& part : parts) look_at(*part.target);
   std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
     return a.target->where < b.target->where;  // so that each topic stands in the request once
   });
@@ -146,19 +160,25 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
   const ProduceResponse nothing;
   on_response(parts, reply && heard ? reply.value().message : nothing);
   if (!reply) note_outage(reply.error());
-  for (const Part& part : parts) shard_.take_acknowledged(*part.target);
+  for (const Part& part : parts) {
+    shard_.take_acknowledged(*part.target);
+    shard_.look_at(*part.target);  // Its partition may have another leader by now.
+  }
   shard_.on_room();
-  shard_.wake_produce_loops();  // All of them: a partition may have another leader by now.
+  wake();
 }
 
+// `parts` are in the order of their partitions.
 void ProduceLoop::on_response(std::vector<Part>& parts, const ProduceResponse& response) {
   for (const ProduceResponse::Topic& topic : response.responses) {
     for (const ProduceResponse::Partition& answer : topic.partition_responses) {
-      const auto part = std::find_if(parts.begin(), parts.end(), [&](const Part& p) {
-        return p.batch != nullptr && p.target->where.partition == answer.index &&
-               p.target->where.topic == topic.name;
+      const auto part = std::partition_point(parts.begin(), parts.end(), [&](const Part& p) {
+        const int order = p.target->where.topic.compare(topic.name);
+        return order < 0 || (order == 0 && p.target->where.partition < answer.index);
       });
-      if (part != parts.end()) on_answer(*part, answer);
+      if (part == parts.end() || part->batch == nullptr) continue;
+      const net::TopicPartition& where = part->target->where;
+      if (where.partition == answer.index && where.topic == topic.name) on_answer(*part, answer);
     }
   }
   for (Part& part : parts) {
@@ -192,8 +212,7 @@ void ProduceLoop::note_outage(const net::Failure& failure) {
   shard_.destination().report_outage(broker_, failure);
   shard_.destination().request_refresh();
   for (const auto& [where, target] : shard_.targets()) {
-    const auto leader = shard_.destination().metadata().leader_of(where.topic, where.partition);
-    if (leader < 0 || leader == broker_) target->refusal.on_leaderless();
+    if (target->leader < 0 || target->leader == broker_) target->refusal.on_leaderless();
   }
 }
 

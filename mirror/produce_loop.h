@@ -2,8 +2,12 @@
 // broker leads and that may send, in one request, and keeps a few requests under way on one
 // connection. A partition's batches all go over this connection while the broker leads it, so they
 // arrive in order.
+//
+// Windows that may send stand in a line. Who changes a window has the loop look at it.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <vector>
 
 #include "mirror/shard.h"
@@ -19,14 +23,17 @@ class ProduceLoop {
   net::Awaitable<void> run();
   void wake() { wakeup_.notify(); }
 
+  // The window of a partition that this broker leads changed; others call Shard::look_at().
+  void look_at(Target& target);
+
  private:
   struct Part {
     Target* target;
     OutgoingBatch* batch;
   };
 
-  bool leads(const Target& target) const;
-  bool anything_ready() const;
+  bool anything_ready();
+  Target* next_in_line();
   TimePoint next_try() const;
   std::vector<Part> take_parts();
   protocol::ProduceRequest make_request(const std::vector<Part>& parts) const;
@@ -47,7 +54,8 @@ class ProduceLoop {
   net::TaskGroup sends_;
   net::Cluster::ConnectionPtr connection_;
   int in_flight_ = 0;
-  net::TopicPartition last_sent_;  // whose turn was the last
+  std::deque<Target*> line_;                 // of those that may send, in their turn
+  std::multimap<TimePoint, Target*> tries_;  // when to look at them again
 };
 
 }  // namespace kmirror::mirror

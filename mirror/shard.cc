@@ -227,7 +227,8 @@ void Shard::follow_leader(Slot& slot) {
   slot.leader = now.leader;
   slot.leader_epoch = now.leader_epoch;
   slot.leader_loop = now.leader < 0 ? nullptr : &fetch_loop(now.leader);
-  slot.touched = false;  // by the loop that it has now
+  slot.touched = false;  // for the loop that it has now
+  slot.look_at = {};
   if (slot.reader != nullptr && slot.reader != slot.leader_loop) slot.reader->release(slot);
   touch(slot);
 }
@@ -242,30 +243,47 @@ FetchLoop& Shard::fetch_loop(std::int32_t broker) {
 }
 
 void Shard::on_destination_metadata() {
+  if (closing_) return;
   bool leaderless = false;
   for (const auto& [where, target] : targets_) {
     const net::Metadata& metadata = destination_.metadata();
-    const std::int32_t leader = metadata.leader_of(where.topic, where.partition);
     if (is_gone(target->missing_since, metadata.is_missing(where.topic, where.partition))) {
       note_since(target->leaderless_since, false);
       stop_lanes_to(*target);
       continue;
     }
-    note_since(target->leaderless_since, leader < 0);
-    leaderless |= leader < 0;
-    if (leader < 0) target->refusal.on_leaderless();
-    if (leader >= 0 && !produce_loops_.contains(leader) && !closing_) {
-      auto& loop = produce_loops_[leader] = std::make_unique<ProduceLoop>(*this, leader);
-      tasks_.spawn(loop->run());
-    }
+    follow_leader(*target);
+    note_since(target->leaderless_since, target->leader < 0);
+    leaderless |= target->leader < 0;
   }
   if (leaderless) destination_.request_refresh();
-  wake_produce_loops();
+}
+
+void Shard::follow_leader(Target& target) {
+  const net::TopicPartition& where = target.where;
+  const std::int32_t leader = destination_.metadata().leader_of(where.topic, where.partition);
+  if (leader < 0) target.refusal.on_leaderless();
+  if (target.leader == leader) return;
+  target.leader = leader;
+  target.leader_loop = leader < 0 ? nullptr : &produce_loop(leader);
+  target.in_line = false;  // of the loop that it has now
+  target.try_at = {};
+  look_at(target);
+}
+
+ProduceLoop& Shard::produce_loop(std::int32_t broker) {
+  auto& loop = produce_loops_[broker];
+  if (!loop) {
+    loop = std::make_unique<ProduceLoop>(*this, broker);
+    tasks_.spawn(loop->run());
+  }
+  return *loop;
 }
 
 void Shard::stop_lanes_to(Target& target) {
   for (Slot* slot : target.slots) {
     target.window.drop_lane(&slot->lane);
+    look_at(target);
     stop_lane(*slot, fmt::format("{}: destination topic {} was deleted, or lost partition {}",
                                  slot->lane.name(), target.where.topic, target.where.partition));
   }
@@ -276,6 +294,10 @@ void Shard::touch(Slot& slot) {
   if (slot.leader_loop != nullptr) slot.leader_loop->touch(slot);
 }
 
+void Shard::look_at(Target& target) {
+  if (target.leader_loop != nullptr) target.leader_loop->look_at(target);
+}
+
 void Shard::pump(Slot& slot) {
   if (!slot.lane.has_backlog()) return;
   std::vector<Lane::Routed> routed = slot.lane.pump();
@@ -283,11 +305,11 @@ void Shard::pump(Slot& slot) {
     const bool by_key = slot.lane.settings().mode == LaneMode::kKey;
     Target& target = *slot.targets[by_key ? item.partition : 0];
     target.window.push(std::move(item.batch), runtime_.now());
+    look_at(target);
   }
   if (slot.lane.has_backlog() && !std::exchange(slot.backlogged, true)) backlogs_.push_back(&slot);
   if (slot.lane.stopped()) stop_lane(slot, slot.lane.stop_reason());
   touch(slot);
-  if (!routed.empty()) wake_produce_loops();
 }
 
 void Shard::take_acknowledged(Target& target) {
@@ -354,7 +376,7 @@ Awaitable<void> Shard::close() {
   commit_loop_->wake();
   blocked_loop_->wake();
   wake_fetch_loops();
-  wake_produce_loops();
+  for (auto& [broker, loop] : produce_loops_) loop->wake();
   co_await source_.stop();
   co_await destination_.stop();
   co_await tasks_.join();
@@ -362,10 +384,6 @@ Awaitable<void> Shard::close() {
 
 void Shard::wake_fetch_loops() {
   for (auto& [broker, loop] : fetch_loops_) loop->wake();
-}
-
-void Shard::wake_produce_loops() {
-  for (auto& [broker, loop] : produce_loops_) loop->wake();
 }
 
 ShardReport Shard::report() const {

@@ -106,7 +106,8 @@ class Shard {
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
   void refuse(Target& target, const Lane& lane, std::string reason);
-  void wake_produce_loops();
+  // What a window may send changed: its produce loop looks at it.
+  void look_at(Target& target);
   // Runs a task that ends by itself, at the latest when the connections are closed.
   void spawn(net::Awaitable<void> task) { tasks_.spawn(std::move(task)); }
 
@@ -121,6 +122,8 @@ class Shard {
   void on_source_metadata();
   void follow_leader(Slot& slot);
   FetchLoop& fetch_loop(std::int32_t broker);
+  void follow_leader(Target& target);
+  ProduceLoop& produce_loop(std::int32_t broker);
   void on_destination_metadata();
   void pump_backlogs();
   void wake_fetch_loops();

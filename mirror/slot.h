@@ -18,6 +18,7 @@
 namespace kmirror::mirror {
 
 class FetchLoop;
+class ProduceLoop;
 struct Slot;
 
 // A destination partition, wherever its leader is.
@@ -28,6 +29,13 @@ struct Target {
   net::TopicPartition where;
   ProduceWindow window;
   std::vector<Slot*> slots;  // that write to it
+
+  // As the destination's metadata have it; the loop is of that broker, or none.
+  std::int32_t leader = -1;
+  ProduceLoop* leader_loop = nullptr;
+  bool in_line = false;  // of that loop, to send a batch
+  TimePoint try_at{};    // when that loop looks at it, if nothing happens before
+
   Refusal refusal;
   std::optional<TimePoint> missing_since;
   std::optional<TimePoint> leaderless_since;
@@ -61,6 +69,7 @@ struct Slot {
   bool lacks_room = false;     // as counted by the reader
   bool finding_range = false;  // of the log, which its position is outside of
   TimePoint retry_at = TimePoint::min();
+  TimePoint look_at{};  // when the leader's loop does, if nothing happens before
   Refusal refusal;
   net::BackOff back_off;
 };
