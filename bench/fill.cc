@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -28,7 +29,8 @@ namespace {
 using net::Awaitable;
 using protocol::ErrorCode;
 
-constexpr int kSenders = 4;                     // requests under way to a broker
+constexpr std::chrono::minutes kPatience{5};  // with a broker that is making a thousand partitions
+constexpr int kSenders = 4;                   // requests under way to a broker
 constexpr std::size_t kRequestBytes = 1 << 20;  // of batches
 constexpr std::size_t kPoolBytes = 64 << 20;    // of all partitions
 constexpr std::size_t kPoolBatches = 32;        // of a partition, at most
@@ -61,8 +63,7 @@ class Filler {
   void prepare(const std::vector<net::PartitionInfo>& partitions);
   Awaitable<void> send_loop(std::int32_t leader);
   Awaitable<void> send(std::int32_t leader, Batches batches);
-  Awaitable<net::Result<void>> send_once(std::int32_t leader, Batches& batches,
-                                         const net::Retry& retry);
+  Awaitable<net::Result<void>> send_once(std::int32_t leader, Batches& batches);
   Batches next_batches(std::vector<Filling>& fillings);
 
   net::Cluster& cluster_;
@@ -141,7 +142,7 @@ Filler::Batches Filler::next_batches(std::vector<Filling>& fillings) {
 Awaitable<void> Filler::send(std::int32_t leader, Batches batches) {
   net::Retry retry(cluster_);
   while (!batches.empty()) {
-    const net::Result<void> sent = co_await send_once(leader, batches, retry);
+    const net::Result<void> sent = co_await send_once(leader, batches);
     if (sent) continue;
     // What a lost connection carried may have been written.
     bool again = sent.error().kind == net::FailureKind::kBroker;
@@ -154,13 +155,12 @@ Awaitable<void> Filler::send(std::int32_t leader, Batches batches) {
 }
 
 // Takes away the batches that were acknowledged.
-Awaitable<net::Result<void>> Filler::send_once(std::int32_t leader, Batches& batches,
-                                               const net::Retry& retry) {
+Awaitable<net::Result<void>> Filler::send_once(std::int32_t leader, Batches& batches) {
   const auto connection = co_await cluster_.control(leader);
   if (!connection) co_return connection.error();
   protocol::ProduceRequest request;
   request.acks = -1;
-  request.timeout_ms = retry.broker_timeout_ms();
+  request.timeout_ms = std::chrono::milliseconds(kPatience).count();
   auto& topic = request.topic_data.emplace_back();
   topic.name = work_.topic;
   for (const auto& [partition, batch] : batches) {
@@ -168,7 +168,8 @@ Awaitable<net::Result<void>> Filler::send_once(std::int32_t leader, Batches& bat
     data.index = partition;
     data.records = protocol::RecordsView(batch->bytes);
   }
-  const net::CallOptions options{.deadline = retry.deadline(), .version_max = kLastByName};
+  const net::CallOptions options{.deadline = cluster_.runtime().now() + kPatience,
+                                 .version_max = kLastByName};
   const auto reply = co_await connection.value()->call(request, options);
   if (!reply) co_return reply.error();
   net::Result<void> result;

@@ -93,10 +93,10 @@ class Kmirror(Contender):
         return [PROGRAM, *config_flags(job, producer), "--include", job.topic, *until_end]
 
     def can_count_calls(self):
-        return shutil.which("strace") is not None
+        return shutil.which("perf") is not None
 
     def calls(self, job):
-        """How many system calls it makes; in a run of its own, since strace slows it down."""
+        """How many system calls it makes; in a run of its own, since counting slows it down."""
         return bench_process.count_calls(self.command(job), job.log())
 
 

@@ -48,7 +48,9 @@ class Endpoint:
         output_of([PROGRAM, "topics", "--bootstrap-server", self.bootstrap, *arguments])
 
     def create_topic(self, topic, partitions):
+        """Returns when each partition answers: a broker makes a thousand in a while only."""
         self.topics("--create", "--topic", topic, "--partitions", partitions)
+        self.count(topic)
 
     def delete_topics(self, regex):
         self.topics("--delete", "--if-exists", "--topic", regex)

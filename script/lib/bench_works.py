@@ -54,6 +54,20 @@ def compressed(codec, **more):
     return Copy(codec, title, 4_000_000, fill, codec=codec, **more)
 
 
+def grown(partitions):
+    title = f"256 B values, uncompressed, {partitions:,} partitions"
+    fill = ("--value-bytes", 256)
+    return Copy(
+        f"partitions-{partitions}",
+        title,
+        4_000_000,
+        fill,
+        partitions=partitions,
+        copy_partitions=partitions,
+        contenders=ALL[:1],
+    )
+
+
 def split(name, title, fill, codec):
     fill = (*fill, "--keys", 10_000)
     title = f"split by key, 8 to 12: {title}"
@@ -76,6 +90,17 @@ WORKS = {
             ("--json", "--value-bytes", 200, "--codec", "zstd"),
             "zstd",
         ),
+        Copy(
+            "one-record",
+            "batches of one record of 100 B",
+            2_000_000,
+            ("--value-bytes", 100, "--batch-bytes", 1),
+            contenders=WITHOUT_MM2,
+        ),
+        grown(10),
+        grown(100),
+        grown(1000),
+        grown(2000),
         Latency("latency-200", "200 records/s", 200),
         Latency("latency-5000", "5,000 records/s", 5000),
         Start("start", "process start to the first record copied"),
