@@ -3,8 +3,9 @@
 // thing not yet acknowledged begins. Sans-IO; owned by a Lane.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 namespace kmirror::mirror {
 
@@ -43,7 +44,7 @@ class Progress {
   // Everything before it is at the destination.
   const Position& committable() const { return committable_; }
 
-  bool idle() const { return entries_.empty(); }
+  bool idle() const { return settled_ == entries_.size(); }
 
  private:
   struct Pending {
@@ -53,11 +54,16 @@ class Progress {
   };
 
   void settle();
+  Entry behind() const { return first_ + (entries_.size() - settled_); }
+  Pending& at(Entry entry) { return entries_[entry - first_ + settled_]; }
+  const Pending& at(Entry entry) const { return entries_[entry - first_ + settled_]; }
 
   Position taken_;
   Position committable_;
-  std::deque<Pending> entries_;
-  Entry first_ = 0;  // the number of entries_.front()
+  // Lanes are many and mostly idle, and an empty deque takes half a kilobyte.
+  std::vector<Pending> entries_;
+  std::size_t settled_ = 0;  // of entries_, which go some time
+  Entry first_ = 0;          // the number of the first that is not
 };
 
 }  // namespace kmirror::mirror

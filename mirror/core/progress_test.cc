@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 namespace kmirror::mirror {
 namespace {
 
@@ -61,6 +63,25 @@ TEST(Progress, ASkipIsNotTakenBack) {
   EXPECT_EQ(progress.taken(), (Position{90, -1}));
   progress.acknowledge(batch);
   EXPECT_EQ(progress.committable(), (Position{90, -1}));
+}
+
+TEST(Progress, GoesOnForLong) {
+  Progress progress({0, -1});
+  std::deque<Progress::Entry> pending;
+  const int sizes[] = {1, 40, 3, 0, 100, 5, 0};  // how many are pending at a time
+  std::int64_t taken = 0;
+  for (const std::size_t size : sizes) {
+    for (int i = 0; i < 200; ++i) {
+      pending.push_back(progress.take({++taken, 1}, 1));
+      EXPECT_EQ(pending.back(), static_cast<Progress::Entry>(taken - 1));
+      while (pending.size() > size) {
+        progress.acknowledge(pending.front());
+        pending.pop_front();
+      }
+      EXPECT_EQ(progress.committable().offset, taken - static_cast<std::int64_t>(pending.size()));
+      EXPECT_EQ(progress.idle(), pending.empty());
+    }
+  }
 }
 
 TEST(Progress, AnAcknowledgementTooManyIsAProgrammersError) {
