@@ -19,6 +19,7 @@ class Usage:
     cpu_s: float
     wall_s: float
     peak_mib: float
+    seen_s: float = 0  # when the last record's arrival was seen, by time.monotonic()
     problem: str = ""
 
 
@@ -57,6 +58,7 @@ def run_to_end(command, log, watch, records):
         cpu_s=usage.ru_utime + usage.ru_stime,
         wall_s=seen["at_s"] - began,
         peak_mib=usage.ru_maxrss / 1024,
+        seen_s=seen["at_s"],
         problem=difference(records, seen["records"]),
     )
 
@@ -77,6 +79,7 @@ def run_until_seen(command, log, watch, records):
         process.wait()
     seen = watched(watch)
     usage.wall_s = seen["at_s"] - began
+    usage.seen_s = seen["at_s"]
     usage.problem = difference(records, seen["records"])
     return usage
 

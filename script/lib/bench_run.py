@@ -1,6 +1,7 @@
 """What all works of a run share: clusters, contenders, names."""
 
 import contextlib
+import copy
 import dataclasses
 
 from bench_contenders import CONTENDERS, Job
@@ -15,6 +16,12 @@ class Bench:
         self.scale = scale  # of records and times
         self.chosen = chosen  # names of contenders
         self.say = say
+
+    def with_far(self, side, endpoint):
+        """The same with another cluster at one side."""
+        changed = copy.copy(self)
+        setattr(changed, side, endpoint)
+        return changed
 
     def contenders(self, work):
         return [CONTENDERS[name] for name in work.contenders if name in self.chosen]

@@ -33,6 +33,22 @@ class Latency:
 
 
 @dataclasses.dataclass(frozen=True)
+class Link:
+    """A backlog is copied over a long or a narrow line to one of the clusters."""
+
+    name: str
+    title: str
+    side: str  # source or destination
+    records: int
+    fill: tuple
+    round_trip_ms: int
+    bytes_a_second: int
+    partitions: int = 1
+    contenders: tuple = ALL[:1]
+    settings: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class Start:
     """From the start of the process to the first record at the destination; all topics exist."""
 
@@ -65,6 +81,18 @@ def grown(partitions):
         partitions=partitions,
         copy_partitions=partitions,
         contenders=ALL[:1],
+    )
+
+
+def long_link(side, batch_kib):
+    return Link(
+        f"long-link-{side}-{batch_kib}k",
+        f"one partition, batches of {batch_kib} KiB, 80 ms to the {side}, 100 MB/s",
+        side,
+        1_500_000,
+        ("--value-bytes", 1024, "--batch-bytes", batch_kib << 10),
+        round_trip_ms=80,
+        bytes_a_second=100_000_000,
     )
 
 
@@ -101,6 +129,20 @@ WORKS = {
         grown(100),
         grown(1000),
         grown(2000),
+        long_link("source", 256),
+        long_link("destination", 256),
+        long_link("source", 16),
+        long_link("destination", 16),
+        Link(
+            "slow-destination",
+            "8 partitions, a destination that takes 15 MB/s",
+            "destination",
+            1_000_000,
+            ("--value-bytes", 256),
+            round_trip_ms=0,
+            bytes_a_second=15_000_000,
+            partitions=8,
+        ),
         Latency("latency-200", "200 records/s", 200),
         Latency("latency-5000", "5,000 records/s", 5000),
         Start("start", "process start to the first record copied"),
