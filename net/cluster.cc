@@ -23,6 +23,7 @@ Failure unreachable(const ClusterSettings& settings, const Failure& last) {
 Cluster::Cluster(Runtime& runtime, ClusterSettings settings)
     : runtime_(runtime),
       settings_(std::move(settings)),
+      slabs_(runtime.poisons()),
       random_(runtime.random().split(settings_.name)),
       tasks_(runtime),
       refresh_wakeup_(runtime) {}

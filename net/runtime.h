@@ -101,6 +101,9 @@ class Runtime {
   // is asked per batch.
   virtual bool buggify(std::string_view /*point*/) { return false; }
 
+  // Whether memory that is given back is overwritten, to show who still uses it.
+  virtual bool poisons() const { return false; }
+
   virtual void log(LogLevel level, std::string_view line) = 0;
 };
 

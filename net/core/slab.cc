@@ -1,5 +1,6 @@
 #include "net/core/slab.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <new>
@@ -12,8 +13,8 @@ namespace kmirror::net {
 struct SlabRef::Slab {
   SlabPool* pool;
   std::size_t references;
-  std::size_t size;      // what was asked for
-  std::size_t capacity;  // a power of two
+  std::size_t size;  // what was asked for
+  std::size_t size_class;
 
   std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 };
@@ -21,10 +22,10 @@ struct SlabRef::Slab {
 namespace {
 
 constexpr std::size_t kSmallest = 512;
+constexpr std::uint8_t kPoison = 0xdb;
 
-int class_of(std::size_t capacity) {
-  return std::countr_zero(capacity);
-}
+// A slab serves frames down to half its size.
+constexpr std::ptrdiff_t kClassesAbove = 5;
 
 }  // namespace
 
@@ -55,31 +56,47 @@ SlabPool::~SlabPool() {
   }
 }
 
+// The smallest whose capacity is at least `size`.
+std::size_t SlabPool::class_of(std::size_t size) {
+  const std::size_t last = std::max(size, kSmallest) - 1;
+  const auto octave = static_cast<std::size_t>(std::bit_width(last)) - 1;
+  return 4 * octave + ((last >> (octave - 2)) & 3) + 1;
+}
+
+std::size_t SlabPool::capacity_of(std::size_t size_class) {
+  return (4 + size_class % 4) << (size_class / 4 - 2);
+}
+
 SlabRef SlabPool::allocate(std::size_t size) {
-  const std::size_t capacity = std::bit_ceil(std::max(size, kSmallest));
-  auto& list = idle_[class_of(capacity)];
+  std::size_t size_class = class_of(size);
+  const auto first = idle_.begin() + static_cast<std::ptrdiff_t>(size_class);
+  const auto last = idle_.end() - first > kClassesAbove ? first + kClassesAbove : idle_.end();
+  const auto list = std::find_if(first, last, [](const auto& slabs) { return !slabs.empty(); });
   SlabRef::Slab* slab;
-  if (list.empty()) {
-    slab = static_cast<SlabRef::Slab*>(std::malloc(sizeof(SlabRef::Slab) + capacity));
+  if (list == last) {
+    slab =
+        static_cast<SlabRef::Slab*>(std::malloc(sizeof(SlabRef::Slab) + capacity_of(size_class)));
     if (slab == nullptr) throw std::bad_alloc();
+    held_bytes_ += capacity_of(size_class);
   } else {
-    slab = list.back();
-    list.pop_back();
-    idle_bytes_ -= capacity;
+    slab = list->back();
+    list->pop_back();
+    size_class = slab->size_class;
   }
-  *slab = {.pool = this, .references = 0, .size = size, .capacity = capacity};
+  *slab = {.pool = this, .references = 0, .size = size, .size_class = size_class};
   live_bytes_ += size;
   return SlabRef(slab);
 }
 
 void SlabPool::recycle(SlabRef::Slab* slab) {
   live_bytes_ -= slab->size;
-  if (idle_bytes_ + slab->capacity > idle_bytes_max_) {
-    std::free(slab);
+  if (poisons_) std::fill_n(slab->data(), slab->size, kPoison);
+  if (held_bytes_ <= kept_bytes_max_) {
+    idle_[slab->size_class].push_back(slab);
     return;
   }
-  idle_bytes_ += slab->capacity;
-  idle_[class_of(slab->capacity)].push_back(slab);
+  held_bytes_ -= capacity_of(slab->size_class);
+  std::free(slab);
 }
 
 }  // namespace kmirror::net

@@ -51,25 +51,35 @@ class SlabRef {
 
 class SlabPool {
  public:
-  // Keeps at most `idle_bytes_max` of unused slabs for the next frames.
-  explicit SlabPool(std::size_t idle_bytes_max = 8 << 20) : idle_bytes_max_(idle_bytes_max) {}
+  // With `poisons`, what is released is overwritten, so that whoever still reads it is found out.
+  explicit SlabPool(bool poisons = false) : poisons_(poisons) {}
   SlabPool(const SlabPool&) = delete;
   SlabPool& operator=(const SlabPool&) = delete;
   ~SlabPool();
+
+  // Unused slabs are kept for the next frames while they and those in use make no more than this:
+  // memory that comes fresh from the system costs as much as filling it. 8 MiB by default.
+  void keep_at_most(std::size_t bytes) { kept_bytes_max_ = bytes; }
 
   SlabRef allocate(std::size_t size);
 
   // The bytes of all slabs that somebody still refers to.
   std::size_t live_bytes() const { return live_bytes_; }
 
+  // The room in all slabs, whether somebody refers to them or not.
+  std::size_t held_bytes() const { return held_bytes_; }
+
  private:
   friend class SlabRef;
-  static constexpr int kClasses = 33;  // slab capacities are powers of two up to 4 GiB
+  static constexpr std::size_t kClasses = 4 * 33;  // of capacities, four to a power of two
 
+  static std::size_t class_of(std::size_t size);
+  static std::size_t capacity_of(std::size_t size_class);
   void recycle(SlabRef::Slab* slab);
 
-  std::size_t idle_bytes_max_;
-  std::size_t idle_bytes_ = 0;
+  bool poisons_;
+  std::size_t kept_bytes_max_ = 8 << 20;
+  std::size_t held_bytes_ = 0;  // the capacities of all, used or not
   std::size_t live_bytes_ = 0;
   std::array<std::vector<SlabRef::Slab*>, kClasses> idle_;
 };

@@ -69,6 +69,7 @@ class Process : public Runtime {
   Result<std::unique_ptr<Listener>> listen(Address address) override;
   Random& random() override { return random_; }
   bool buggify(std::string_view point) override { return world_.buggify && world_.buggify(point); }
+  bool poisons() const override { return true; }
   void log(LogLevel level, std::string_view line) override { world_.log(name_, level, line); }
 
  private:
