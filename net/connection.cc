@@ -76,22 +76,32 @@ std::int16_t Connection::version_for(const protocol::Api& api, std::int16_t vers
 
 Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
                                                 TimePoint deadline) {
-  Exchange exchange(runtime_);
-  waiting_.emplace(core_.next_id(), &exchange);
+  std::unique_ptr<Exchange> exchange;
+  if (idle_.empty()) {
+    exchange = std::make_unique<Exchange>(runtime_);
+  } else {
+    exchange = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  waiting_.push_back(exchange.get());
   core_.submit(std::move(request), deadline);
   deliver();
   write_wakeup_.notify();
-  watch_wakeup_.notify();
-  while (!exchange.frame) co_await exchange.answered.wait();
-  co_return *std::move(exchange.frame);
+  if (deadline < watched_) watch_wakeup_.notify();
+  while (!exchange->frame) co_await exchange->answered.wait();
+  Result<SlabRef> frame = *std::move(exchange->frame);
+  exchange->frame.reset();
+  idle_.push_back(std::move(exchange));
+  co_return frame;
 }
 
 void Connection::deliver() {
   while (auto completion = core_.next_completion()) {
     if (!completion->frame) completion->frame = about_peer(completion->frame.error());
-    const auto waiting = waiting_.extract(completion->id);
-    waiting.mapped()->frame = std::move(completion->frame);
-    waiting.mapped()->answered.notify();
+    Exchange* const exchange = waiting_.front();
+    waiting_.pop_front();
+    exchange->frame = std::move(completion->frame);
+    exchange->answered.notify();
   }
 }
 
@@ -114,7 +124,8 @@ void Connection::close(std::string why) {
 
 Awaitable<void> Connection::read_loop(std::shared_ptr<Connection> self) {
   while (self->is_open()) {
-    const Result<std::size_t> got = co_await self->stream_->read_some(self->core_.read_space());
+    const Result<std::size_t> got =
+        co_await self->stream_->read_some(self->core_.read_space(), self->core_.expected_bytes());
     if (!got) {
       self->fail(got.error());
       break;
@@ -128,6 +139,7 @@ Awaitable<void> Connection::read_loop(std::shared_ptr<Connection> self) {
   }
 }
 
+// What was submitted in one turn goes in one write.
 Awaitable<void> Connection::write_loop(std::shared_ptr<Connection> self) {
   while (self->is_open()) {
     const auto pieces = self->core_.next_write();
@@ -147,7 +159,8 @@ Awaitable<void> Connection::write_loop(std::shared_ptr<Connection> self) {
 
 Awaitable<void> Connection::watch_loop(std::shared_ptr<Connection> self) {
   while (self->is_open()) {
-    co_await self->watch_wakeup_.wait(self->core_.next_deadline());
+    self->watched_ = self->core_.next_deadline();
+    co_await self->watch_wakeup_.wait(self->watched_);
     self->core_.on_time(self->runtime_.now());
     if (self->core_.failure()) {
       self->stream_->close();

@@ -6,10 +6,12 @@
 // awaits. Used on the Runtime's executor only.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/core/connection_core.h"
 #include "net/runtime.h"
@@ -64,7 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(Runtime& runtime, SlabPool& slabs, Settings settings, std::unique_ptr<Stream> stream);
 
  private:
-  // Lives in the frame of exchange(), which waits here for its answer.
+  // Where exchange() waits for its answer. They are used again and again, for their timers.
   struct Exchange {
     explicit Exchange(Runtime& runtime) : answered(runtime) {}
     Wakeup answered;
@@ -85,10 +87,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Settings settings_;
   std::unique_ptr<Stream> stream_;
   ConnectionCore core_;
-  std::map<std::int32_t, Exchange*> waiting_;
+  std::deque<Exchange*> waiting_;  // in the order of the requests, which is that of the answers
+  std::vector<std::unique_ptr<Exchange>> idle_;
   std::map<std::int16_t, protocol::VersionRange> versions_;
   Wakeup write_wakeup_;
   Wakeup watch_wakeup_;
+  TimePoint watched_ = TimePoint::min();  // the deadline that the watch sleeps until
 };
 
 }  // namespace kmirror::net

@@ -40,8 +40,10 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  // Reads at least one byte. A clean end of the stream is an error too (FailureKind::kClosed).
-  virtual Awaitable<Result<std::size_t>> read_some(MutableBytes into) = 0;
+  // Reads at least one byte. A clean end of the stream is an error too (FailureKind::kClosed). Who
+  // knows that more is on its way says how much, and may have to wait until most of it is there:
+  // waking up for every segment costs more than copying it.
+  virtual Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t expected = 1) = 0;
 
   // Writes at least one byte of the gathered pieces, in order; returns how many bytes went.
   virtual Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) = 0;

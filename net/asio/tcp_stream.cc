@@ -5,16 +5,20 @@
 #include <sys/uio.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <utility>
+#include <vector>
 
 namespace kmirror::net {
 
 namespace {
 
 using asio::ip::tcp;
+
+// How many bytes are worth waking up for, where more are on their way.
+constexpr std::size_t kReadAtOnce = 512 << 10;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
@@ -40,29 +44,31 @@ class TcpStream final : public Stream {
     socket_.native_non_blocking(true, ignored);
   }
 
-  Awaitable<Result<std::size_t>> read_some(MutableBytes into) override {
+  Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t expected) override {
     while (socket_.is_open()) {
+      if (std::exchange(drained_, false)) {
+        expect(expected);
+        const auto [waited] = co_await socket_.async_wait(tcp::socket::wait_read, kAsTuple);
+        if (waited) break;
+      }
       const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+      drained_ = got < static_cast<ssize_t>(into.size());
       if (got > 0) co_return static_cast<std::size_t>(got);
       if (got == 0) co_return failure_of("read", 0);
       const int error = errno;
-      if (error == EINTR) continue;
-      if (!would_block(error)) co_return failure_of("read", error);
-      const auto [waited] = co_await socket_.async_wait(tcp::socket::wait_read, kAsTuple);
-      if (waited) break;
+      if (error != EINTR && !would_block(error)) co_return failure_of("read", error);
     }
     co_return closed();
   }
 
   Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) override {
-    std::array<iovec, IOV_MAX> vectors;
-    const std::size_t count = std::min<std::size_t>(pieces.size(), vectors.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      vectors[i] = {const_cast<std::uint8_t*>(pieces[i].data()), pieces[i].size()};
+    vectors_.clear();
+    for (const ConstBytes piece : pieces.first(std::min<std::size_t>(pieces.size(), IOV_MAX))) {
+      vectors_.push_back({const_cast<std::uint8_t*>(piece.data()), piece.size()});
     }
     msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
+    message.msg_iov = vectors_.data();
+    message.msg_iovlen = vectors_.size();
     while (socket_.is_open()) {
       const ssize_t wrote = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
       if (wrote >= 0) co_return static_cast<std::size_t>(wrote);
@@ -83,7 +89,19 @@ class TcpStream final : public Stream {
  private:
   static Failure closed() { return {.kind = FailureKind::kClosed, .text = "connection closed"}; }
 
+  // The socket counts as readable from so many bytes on. The system lowers what its buffer does not
+  // have room for, and an end of the stream is always seen.
+  void expect(std::size_t bytes) {
+    const int mark = static_cast<int>(std::min(bytes, kReadAtOnce));
+    if (mark == low_mark_) return;
+    low_mark_ = mark;
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark);
+  }
+
   tcp::socket socket_;
+  std::vector<iovec> vectors_;  // of the write under way
+  bool drained_ = true;         // nothing was left after the last read
+  int low_mark_ = 1;
 };
 
 }  // namespace

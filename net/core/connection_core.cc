@@ -12,6 +12,7 @@ namespace {
 
 // What one gather write takes at most (IOV_MAX on Linux).
 constexpr std::size_t kPiecesMax = 1024;
+constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kCorrelationBytes = 4;
 
 }  // namespace
@@ -54,21 +55,26 @@ void ConnectionCore::on_wrote(std::size_t bytes) {
 }
 
 MutableBytes ConnectionCore::read_space() {
-  return frame_ ? frame_.bytes().subspan(read_bytes_) : MutableBytes(length_).subspan(read_bytes_);
+  return frame_ ? frame_.bytes().subspan(frame_bytes_) : MutableBytes(ahead_).subspan(ahead_bytes_);
+}
+
+std::size_t ConnectionCore::expected_bytes() const {
+  return frame_ ? frame_.bytes().size() - frame_bytes_ : kLengthBytes - ahead_bytes_;
 }
 
 void ConnectionCore::on_read(std::size_t bytes) {
   if (failure_) return;
-  read_bytes_ += bytes;
-  if (!frame_) {
-    if (read_bytes_ == length_.size()) on_length();
-  } else if (read_bytes_ == frame_.bytes().size()) {
-    on_frame();
+  if (frame_) {
+    frame_bytes_ += bytes;
+    if (frame_bytes_ == frame_.bytes().size()) on_frame();
+    return;
   }
+  ahead_bytes_ += bytes;
+  while (!failure_ && !frame_ && ahead_bytes_ >= kLengthBytes) begin_frame();
 }
 
-void ConnectionCore::on_length() {
-  const auto length = load_be<std::int32_t>(length_.data());
+void ConnectionCore::begin_frame() {
+  const auto length = load_be<std::int32_t>(ahead_.data());
   if (length < static_cast<std::int32_t>(kCorrelationBytes) ||
       static_cast<std::size_t>(length) > frame_bytes_max_) {
     fail({.kind = FailureKind::kMalformed,
@@ -78,7 +84,12 @@ void ConnectionCore::on_length() {
     return;
   }
   frame_ = slabs_.allocate(static_cast<std::size_t>(length));
-  read_bytes_ = 0;
+  const ConstBytes behind = ConstBytes(ahead_).first(ahead_bytes_).subspan(kLengthBytes);
+  frame_bytes_ = std::min(behind.size(), frame_.bytes().size());
+  std::ranges::copy(behind.first(frame_bytes_), frame_.bytes().begin());
+  std::ranges::copy(behind.subspan(frame_bytes_), ahead_.begin());
+  ahead_bytes_ = behind.size() - frame_bytes_;
+  if (frame_bytes_ == frame_.bytes().size()) on_frame();
 }
 
 void ConnectionCore::on_frame() {
@@ -100,8 +111,6 @@ void ConnectionCore::on_frame() {
   }
   pending_.pop_front();
   completions_.push_back({id, std::move(frame_)});
-  frame_ = SlabRef();
-  read_bytes_ = 0;
 }
 
 void ConnectionCore::on_time(TimePoint now) {
@@ -123,7 +132,6 @@ void ConnectionCore::fail(Failure failure) {
   outgoing_.clear();
   wrote_bytes_ = 0;
   frame_ = SlabRef();
-  read_bytes_ = 0;
 }
 
 std::optional<ConnectionCore::Completion> ConnectionCore::next_completion() {

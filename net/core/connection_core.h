@@ -43,6 +43,8 @@ class ConnectionCore {
 
   // Where the next bytes belong; never empty. Valid until the next event.
   MutableBytes read_space();
+  // How many of them belong to a frame that has begun, or to its length.
+  std::size_t expected_bytes() const;
   void on_read(std::size_t bytes);
 
   // Fails the connection if a request has missed its deadline.
@@ -63,7 +65,7 @@ class ConnectionCore {
     TimePoint deadline;
   };
 
-  void on_length();
+  void begin_frame();
   void on_frame();
 
   SlabPool& slabs_;
@@ -77,9 +79,11 @@ class ConnectionCore {
   std::size_t wrote_bytes_ = 0;  // of the first outgoing request
   std::vector<ConstBytes> write_list_;
 
-  std::array<std::uint8_t, 4> length_{};
-  SlabRef frame_;               // set while a frame's body is being read
-  std::size_t read_bytes_ = 0;  // of the length prefix or of the body
+  // Lengths are read with what comes behind them: small frames whole, of others the first bytes.
+  std::array<std::uint8_t, 1024> ahead_{};
+  std::size_t ahead_bytes_ = 0;
+  SlabRef frame_;                // set while a frame's body is being read
+  std::size_t frame_bytes_ = 0;  // of the body, that were read
 };
 
 }  // namespace kmirror::net

@@ -122,6 +122,40 @@ TEST_F(ConnectionCoreTest, ResponsesByteByByte) {
   EXPECT_EQ(outcomes(), (std::vector<Outcome>{{1, {}}, {2, {}}}));
 }
 
+TEST_F(ConnectionCoreTest, FramesLargerThanWhatIsReadAhead) {
+  Buffer wire = frame(1, 20);
+  append_frame(wire, 2, 5000);
+  append_frame(wire, 3, 30);
+  for (const std::size_t chunk : {1u, 7u, 1000u, 100'000u}) {
+    ConnectionCore fresh(slabs, 10'000);
+    for (int i = 0; i < 3; ++i) fresh.submit(own(numbered(10)), kNever);
+    write_all(fresh);
+    feed(fresh, wire, chunk);
+    for (const std::size_t size : {20, 5000, 30}) {
+      const auto completion = fresh.next_completion();
+      ASSERT_TRUE(completion) << "in chunks of " << chunk;
+      const Buffer sent = frame(completion->id, size);
+      ASSERT_TRUE(completion->frame);
+      EXPECT_TRUE(
+          std::ranges::equal(completion->frame.value().bytes(), ConstBytes(sent).subspan(4)));
+    }
+  }
+}
+
+TEST_F(ConnectionCoreTest, ExpectsTheRestOfAFrameThatHasBegun) {
+  ConnectionCore fresh(slabs, 10'000);
+  fresh.submit(own(numbered(10)), kNever);
+  write_all(fresh);
+  EXPECT_EQ(fresh.expected_bytes(), 4u);
+  const Buffer wire = frame(1, 5000);
+  feed(fresh, ConstBytes(wire).first(3));
+  EXPECT_EQ(fresh.expected_bytes(), 1u);
+  feed(fresh, ConstBytes(wire).subspan(3, 97));
+  EXPECT_EQ(fresh.expected_bytes(), wire.size() - 100);
+  feed(fresh, ConstBytes(wire).subspan(100));
+  EXPECT_EQ(fresh.expected_bytes(), 4u);
+}
+
 TEST_F(ConnectionCoreTest, LengthsThatNoResponseHas) {
   constexpr std::int32_t kMax = static_cast<std::int32_t>(kFrameMax);
   for (const std::int32_t length : {std::numeric_limits<std::int32_t>::min(), -1, 0, 3, kMax + 1,

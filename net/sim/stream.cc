@@ -30,7 +30,7 @@ SimStream::SimStream(Process& process, std::shared_ptr<Wire> wire, Pipe& in, Pip
   out_.writer = &writable_;
 }
 
-Awaitable<Result<std::size_t>> SimStream::read_some(MutableBytes into) {
+Awaitable<Result<std::size_t>> SimStream::read_some(MutableBytes into, std::size_t /*expected*/) {
   while (!closed_) {
     if (in_.readable() > 0) co_return in_.read(into);
     if (in_.ended()) co_return failure_of("read", *in_.ended());

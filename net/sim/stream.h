@@ -21,7 +21,7 @@ class SimStream final : public Stream, public ListHook {
   SimStream(Process& process, std::shared_ptr<Wire> wire, Pipe& in, Pipe& out);
   ~SimStream() override { close(); }
 
-  Awaitable<Result<std::size_t>> read_some(MutableBytes into) override;
+  Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t expected) override;
   Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) override;
   void close() override;
 

@@ -31,7 +31,7 @@ class ScriptedBroker::BrokerStream final : public Stream {
   }
   ~BrokerStream() override { broker_.streams_.erase(this); }
 
-  Awaitable<Result<std::size_t>> read_some(MutableBytes into) override {
+  Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t /*expected*/) override {
     while (!is_readable() && !closed_) {
       co_await readable_.wait(answers_.empty() ? kNever : readable_at_);
     }

@@ -11,7 +11,7 @@ class FakeStream final : public Stream {
  public:
   FakeStream(FakeRuntime& runtime, FakeServer& server) : server_(server), readable_(runtime) {}
 
-  Awaitable<Result<std::size_t>> read_some(MutableBytes into) override {
+  Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t /*expected*/) override {
     while (outgoing_.empty() && !is_closed_) co_await readable_.wait();
     if (outgoing_.empty()) co_return Failure{FailureKind::kClosed, "closed"};
     std::size_t count = std::min({into.size(), outgoing_.size(), server_.piece_bytes});
