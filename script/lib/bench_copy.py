@@ -10,6 +10,7 @@ from bench_table import number
 RELAY_BYTES = 4 << 30
 RELAY_BUFFERS = (64 << 10, 256 << 10, 1 << 20)
 RELAY = "relay, recv/send"
+RECODING = "zstd alone"
 RELAYS = {RELAY: "recv-send", "relay, splice": "splice"}
 
 
@@ -18,7 +19,7 @@ class Row:
     """The medians of one contender at one work. bytes: of the source's batches."""
 
     KIND = "copy"
-    HEAD = ("work", "contender", "CPU s", "CPU s/GB", "x relay")
+    HEAD = ("work", "contender", "CPU s", "CPU s/GB", "x limit")
     HEAD += ("wall s", "records/s", "MiB", "calls/MB")
 
     work: str
@@ -31,7 +32,7 @@ class Row:
     calls: int | None = None
     problem: str = ""
     rounds: int = 1
-    relay_cpu_s: float | None = None  # of the relay that it is compared with
+    limit_cpu_s: float | None = None  # of the relay, or of the codec alone where it is needed
 
     def cells(self):
         rate = self.records / self.wall_s if self.records and self.wall_s else None
@@ -40,7 +41,7 @@ class Row:
             self.contender,
             number(self.cpu_s, 2),
             number(self.cpu_s / (self.bytes / 1e9), 2),
-            number(self.cpu_s / self.relay_cpu_s if self.relay_cpu_s else None, 2),
+            number(self.cpu_s / self.limit_cpu_s if self.limit_cpu_s else None, 2),
             number(self.wall_s, 2),
             number(rate, 0),
             number(self.peak_mib, 0),
@@ -91,10 +92,14 @@ def run(bench, work):
 
 def measure(bench, work, job, size_bytes):
     relays = Relays(max(1, round(RELAY_BYTES * min(1, bench.scale))))
+    recodings = []
     contenders = bench.contenders(work)
     usages = {contender.name: [] for contender in contenders}
     for number in range(1, bench.rounds + 1):
         relays.run()
+        if work.recodes:
+            command = [program("recode"), "--records", job.records, *work.recodes]
+            recodings.append(json.loads(output_of(command)))
         for contender in contenders:
             one = bench.renamed(job, contender, number)
             with contender.prepared(one):
@@ -113,8 +118,12 @@ def measure(bench, work, job, size_bytes):
                 row.calls = contender.calls(one)
         rows.append(row)
     rows += relays.rows(work, size_bytes)
+    limit = RELAY
+    if recodings:
+        limit = RECODING
+        rows.append(Row(work.name, limit, size_bytes, median(recodings, "cpu_s")))
     for row in rows:
-        row.relay_cpu_s = next(each.cpu_s for each in rows if each.contender == RELAY)
+        row.limit_cpu_s = next(each.cpu_s for each in rows if each.contender == limit)
     return rows
 
 

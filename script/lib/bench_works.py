@@ -19,6 +19,7 @@ class Copy:
     codec: str = "none"
     contenders: tuple = ALL
     settings: tuple = ()  # pairs of kmirror's own
+    recodes: tuple = ()  # flags of build/release/bench/recode, where records have to be opened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +45,18 @@ class Link:
     round_trip_ms: int
     bytes_a_second: int
     partitions: int = 1
+    contenders: tuple = ALL[:1]
+    settings: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Idle:
+    """Topics that nothing is written to, mirrored."""
+
+    name: str
+    title: str
+    topics: int
+    partitions: int  # of each
     contenders: tuple = ALL[:1]
     settings: tuple = ()
 
@@ -89,17 +102,18 @@ def long_link(side, batch_kib):
         f"long-link-{side}-{batch_kib}k",
         f"one partition, batches of {batch_kib} KiB, 80 ms to the {side}, 100 MB/s",
         side,
-        1_500_000,
+        1_000_000 if batch_kib > 100 else 200_000,
         ("--value-bytes", 1024, "--batch-bytes", batch_kib << 10),
         round_trip_ms=80,
         bytes_a_second=100_000_000,
     )
 
 
-def split(name, title, fill, codec):
+def split(name, title, fill, **more):
+    """MirrorMaker 2 does not do that: it keeps a record's partition."""
     fill = (*fill, "--keys", 10_000)
     title = f"split by key, 8 to 12: {title}"
-    return Copy(name, title, 4_000_000, fill, copy_partitions=12, codec=codec)
+    return Copy(name, title, 4_000_000, fill, copy_partitions=12, contenders=WITHOUT_MM2, **more)
 
 
 WORKS = {
@@ -111,12 +125,13 @@ WORKS = {
         compressed("lz4", contenders=WITHOUT_MM2),
         compressed("gzip", contenders=WITHOUT_MM2),
         compressed("snappy", contenders=WITHOUT_MM2),
-        split("split-256", "256 B values, uncompressed", ("--value-bytes", 256), "none"),
+        split("split-256", "256 B values, uncompressed", ("--value-bytes", 256)),
         split(
             "split-zstd",
             "200 B values of JSON, zstd",
             ("--json", "--value-bytes", 200, "--codec", "zstd"),
-            "zstd",
+            codec="zstd",
+            recodes=("--value-bytes", 200, "--keys", 10_000),
         ),
         Copy(
             "one-record",
@@ -145,6 +160,7 @@ WORKS = {
         ),
         Latency("latency-200", "200 records/s", 200),
         Latency("latency-5000", "5,000 records/s", 5000),
+        Idle("idle-10000", "10,000 partitions without anything new", 5, 2000),
         Start("start", "process start to the first record copied"),
     )
 }
