@@ -8,8 +8,6 @@
 #include "mirror/commit_loop.h"
 #include "mirror/fetch_loop.h"
 #include "mirror/produce_loop.h"
-#include "protocol/messages/init_producer_id.h"
-#include "protocol/messages/produce.h"
 
 namespace kmirror::mirror {
 
@@ -48,7 +46,6 @@ std::string stream_client_id(const MirrorConfig& config, int shard) {
 Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::size_t budget_bytes)
     : runtime_(runtime),
       config_(config),
-      random_(runtime.random().split("windows")),
       source_(runtime,
               cluster_settings("source", config.source.client, stream_client_id(config, index))),
       destination_(runtime, cluster_settings("destination", config.destination.client,
@@ -71,8 +68,10 @@ Awaitable<Result<void>> Shard::start(TimePoint deadline) {
   if (!source) co_return source;
   const Result<void> destination = co_await destination_.start(deadline);
   if (!destination) co_return destination;
-  const Result<void> producer = co_await get_producer_id(deadline);
-  if (!producer) co_return producer;
+  const Result<ProducerTerms> terms =
+      co_await find_producer_terms(destination_, config_.destination, deadline);
+  if (!terms) co_return terms.error();
+  terms_ = terms.value();
   tasks_.spawn(commit_loop_->run());
   tasks_.spawn(blocked_loop_->run());
   co_return Result<void>();
@@ -81,53 +80,6 @@ Awaitable<Result<void>> Shard::start(TimePoint deadline) {
 void Shard::interrupt() {
   source_.interrupt();
   destination_.interrupt();
-}
-
-// A coordinator that has just started answers COORDINATOR_LOAD_IN_PROGRESS for a while.
-Awaitable<Result<void>> Shard::get_producer_id(TimePoint deadline) {
-  net::BackOff back_off = destination_.make_back_off();
-  net::Wakeup pause(runtime_);
-  for (;;) {
-    const auto connection = co_await destination_.any();
-    if (!connection) co_return connection.error();
-    // Brokers of 0.11 remember only the last batch of a producer, so one may be under way
-    // (KAFKA-5494); 1.0 came with Produce v5.
-    const std::int16_t produce = connection.value()->version_for(protocol::ProduceRequest::kApi);
-    if (produce < 3) {
-      co_return Failure{.kind = net::FailureKind::kUnsupported,
-                        .text = connection.value()->peer() +
-                                ": is older than Kafka 0.11 and cannot store this record format; "
-                                "kmirror cannot write to it yet"};
-    }
-    zstd_allowed_ = produce >= 7;
-    in_flight_max_ = produce < 5 ? 1 : config_.destination.max_in_flight;
-    if (!config_.destination.enable_idempotence) co_return Result<void>();
-    protocol::InitProducerIdRequest request;
-    request.transactional_id = std::nullopt;
-    const net::CallOptions options{.deadline = destination_.call_deadline()};
-    const auto reply = co_await connection.value()->call(request, options);
-    if (!reply) co_return reply.error();
-    const ErrorCode code = reply.value().message.error_code;
-    if (code == ErrorCode::kNone) {
-      producer_.id = reply.value().message.producer_id;
-      co_return Result<void>();
-    }
-    if (code == ErrorCode::kClusterAuthorizationFailed) {
-      runtime_.log(LogLevel::kWarning,
-                   "the destination refuses idempotent producing (IDEMPOTENT_WRITE on the cluster "
-                   "is not allowed): one request a partition is under way at a time, and a lost "
-                   "answer may double records");
-      co_return Result<void>();
-    }
-    const TimePoint next = runtime_.now() + back_off.next(random_);
-    if (!is_retriable(code) || next >= deadline) {
-      co_return Failure{.kind = net::FailureKind::kBroker,
-                        .text = fmt::format("{}: InitProducerId: {}", connection.value()->peer(),
-                                            error_name(code)),
-                        .code = code};
-    }
-    co_await pause.wait(next);
-  }
 }
 
 Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
@@ -147,7 +99,7 @@ Awaitable<Result<void>> Shard::add_lanes(std::vector<LanePlan> plans) {
 
 void Shard::add_lane(LanePlan plan) {
   plan.lane.number = slots_.size();
-  plan.lane.zstd_allowed = zstd_allowed_;
+  plan.lane.zstd_allowed = terms_.zstd_allowed;
   source_.track(plan.lane.topic);
   destination_.track(plan.lane.destination_topic);
   index_.add(plan.lane.topic, plan.topic_id, plan.lane.partition, plan.lane.number);
@@ -174,10 +126,10 @@ Target& Shard::target(const std::string& topic, std::int32_t partition) {
   auto& target = targets_[where];
   if (!target) {
     const ClientConfig& client = config_.destination.client;
-    const ProduceWindow::Settings settings{.in_flight_max = in_flight_max_,
+    const ProduceWindow::Settings settings{.in_flight_max = terms_.in_flight_max,
                                            .back_off_first = client.retry_backoff,
                                            .back_off_longest = client.retry_backoff_max};
-    target = std::make_unique<Target>(where, settings, producer_);
+    target = std::make_unique<Target>(where, settings, terms_.producer);
   }
   return *target;
 }

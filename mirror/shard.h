@@ -21,6 +21,7 @@
 #include "mirror/core/counters.h"
 #include "mirror/core/lane.h"
 #include "mirror/core/lane_index.h"
+#include "mirror/producer_terms.h"
 #include "mirror/slot.h"
 #include "net/cluster.h"
 #include "net/group_offsets.h"
@@ -113,7 +114,6 @@ class Shard {
 
  private:
   Slot& slot_of(const Lane& lane) { return *slots_[lane.settings().number]; }
-  net::Awaitable<net::Result<void>> get_producer_id(TimePoint deadline);
   void add_lane(LanePlan plan);
   Target& target(const std::string& topic, std::int32_t partition);
   void note_since(std::optional<TimePoint>& since, bool is_so) const;
@@ -130,15 +130,12 @@ class Shard {
 
   net::Runtime& runtime_;
   const MirrorConfig& config_;
-  Random random_;
   net::Cluster source_;
   net::Cluster destination_;
   net::GroupOffsets offsets_;
   Budget budget_;
   Counters counters_;
-  ProducerIdentity producer_;
-  int in_flight_max_ = 1;  // batches a partition
-  bool zstd_allowed_ = true;
+  ProducerTerms terms_;
   std::vector<std::unique_ptr<Slot>> slots_;
   LaneIndex index_;
   std::map<net::TopicPartition, std::unique_ptr<Target>> targets_;
