@@ -20,7 +20,11 @@ constexpr std::chrono::seconds kLagPause{10};
 net::Awaitable<void> BlockedLoop::run() {
   while (!shard_.closing()) {
     const bool were_blocked = blocked_ > 0;
-    for (const auto& [where, target] : shard_.targets()) mark(*target);
+    for (Target* target : watched_) mark(*target);
+    std::erase_if(watched_, [](Target* target) {
+      target->watched = target->blocked || !target->window.idle();
+      return !target->watched;
+    });
     report_leaderless();
     if (blocked_ > 0) {
       give_back();
@@ -30,6 +34,10 @@ net::Awaitable<void> BlockedLoop::run() {
     }
     co_await wakeup_.wait(shard_.runtime().now() + kPause);
   }
+}
+
+void BlockedLoop::watch(Target& target) {
+  if (!std::exchange(target.watched, true)) watched_.push_back(&target);
 }
 
 void BlockedLoop::on_acknowledged(Target& target) {
@@ -63,9 +71,9 @@ void BlockedLoop::mark(Target& target) {
 void BlockedLoop::report_leaderless() {
   const Target* first = nullptr;
   std::size_t count = 0;
-  for (const auto& [where, target] : shard_.targets()) {
+  for (const Target* target : watched_) {
     if (!target->leaderless_since || !target->blocked) continue;
-    if (count++ == 0) first = target.get();
+    if (count++ == 0) first = target;
   }
   if (leaderless_reported_ == (first != nullptr)) return;
   leaderless_reported_ = first != nullptr;
@@ -91,7 +99,7 @@ void BlockedLoop::give_back() {
     for (Target* target : slot->targets) windows.push_back(&target->window);
     mirror::give_back(slot->lane, windows);
   }
-  for (auto& [where, target] : shard_.targets()) {
+  for (Target* target : watched_) {
     if (target->blocked) target->window.detach(shard_.budget());
   }
   shard_.on_room();

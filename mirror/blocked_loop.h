@@ -3,6 +3,8 @@
 // is fetched for them until the destination takes records again.
 #pragma once
 
+#include <vector>
+
 #include "mirror/shard.h"
 #include "net/wakeup.h"
 
@@ -14,6 +16,9 @@ class BlockedLoop {
 
   net::Awaitable<void> run();
   void wake() { wakeup_.notify(); }
+
+  // The partition has something to take. It is looked at until it has taken all.
+  void watch(Target& target);
 
   // Lanes go on as soon as one of their batches is acknowledged.
   void on_acknowledged(Target& target);
@@ -28,7 +33,8 @@ class BlockedLoop {
 
   Shard& shard_;
   net::Wakeup wakeup_;
-  std::size_t blocked_ = 0;  // targets
+  std::vector<Target*> watched_;
+  std::size_t blocked_ = 0;  // of them
   bool leaderless_reported_ = false;
   TimePoint ask_at_ = TimePoint::min();  // for high watermarks; kNever while asking
 };

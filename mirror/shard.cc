@@ -258,6 +258,7 @@ void Shard::pump(Slot& slot) {
     const bool by_key = slot.lane.settings().mode == LaneMode::kKey;
     Target& target = *slot.targets[by_key ? item.partition : 0];
     target.window.push(std::move(item.batch), runtime_.now());
+    blocked_loop_->watch(target);
     look_at(target);
   }
   if (slot.lane.has_backlog() && !std::exchange(slot.backlogged, true)) backlogs_.push_back(&slot);

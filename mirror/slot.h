@@ -39,6 +39,7 @@ struct Target {
   Refusal refusal;
   std::optional<TimePoint> missing_since;
   std::optional<TimePoint> leaderless_since;
+  bool watched = false;  // by the loop that finds out whether it is
   bool blocked = false;  // its lanes give back what it cannot have yet
 };
 
