@@ -68,6 +68,7 @@ DecompressError drain(Decompressor& stream, BoundedOutput& out) {
 // What is there in larger pieces than a window goes straight to its place.
 DecompressError decompress_to(Codec codec, ConstBytes in, Lz4Header lz4_header,
                               BoundedOutput& out) {
+  if (in.size() > kMaxInputBytes) return DecompressError::kTooLarge;
   if (codec == Codec::kNone) return copy(in, out);
   if (codec == Codec::kSnappy) return snappy_decompress(in, out);
   const std::unique_ptr<Decompressor> stream = make_decompressor(codec, in, lz4_header);
@@ -125,18 +126,18 @@ const char* decompress_error_text(DecompressError error) {
 
 DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out,
                            Lz4Header lz4_header) {
-  if (in.size() > kMaxInputBytes) {
-    out.clear();
-    return DecompressError::kTooLarge;
-  }
-  BoundedOutput bounded(out, limit_bytes);
+  BoundedOutput bounded(out, out.size(), limit_bytes);
   const DecompressError error = decompress_to(codec, in, lz4_header, bounded);
-  if (error == DecompressError::kNone) {
-    bounded.close();
-  } else {
-    out.clear();
-  }
+  out.resize(error == DecompressError::kNone ? bounded.end() : 0);
   return error;
+}
+
+Decompressed decompress_over(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& memory,
+                             Lz4Header lz4_header) {
+  BoundedOutput bounded(memory, 0, limit_bytes);
+  const DecompressError error = decompress_to(codec, in, lz4_header, bounded);
+  if (error != DecompressError::kNone) return {.error = error, .bytes = {}};
+  return {.error = error, .bytes = ConstBytes(memory).first(bounded.end())};
 }
 
 std::unique_ptr<Decompressor> make_decompressor(Codec codec, ConstBytes in, Lz4Header lz4_header) {

@@ -55,6 +55,16 @@ enum class Lz4Header : std::uint8_t { kChecked, kAnyChecksum };
 DecompressError decompress(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& out,
                            Lz4Header lz4_header = Lz4Header::kChecked);
 
+// The same into memory that is used again and again: over what is there, which is not cleared
+// first. What came out is nothing on an error, and valid until the memory is used for something
+// else.
+struct Decompressed {
+  DecompressError error;
+  ConstBytes bytes;
+};
+Decompressed decompress_over(Codec codec, ConstBytes in, std::size_t limit_bytes, Buffer& memory,
+                             Lz4Header lz4_header = Lz4Header::kChecked);
+
 // `level` lies in level_range(codec), or there is none: Kafka's default.
 void check_level(Codec codec, std::optional<int> level);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "compression/test_data.h"
@@ -75,16 +76,39 @@ TEST_P(EveryCodec, SlicesMakeNoDifference) {
   const Buffer bytes = compressible_bytes(150000);
   Compressor compressor(GetParam());
   Random random(5);
+  std::vector<ConstBytes> slices;
   ConstBytes rest = bytes;
   while (!rest.empty()) {
     const std::size_t size = std::min<std::size_t>(random.below(400), rest.size());
     compressor.append(rest.first(size));
+    slices.push_back(rest.first(size));
     rest = rest.subspan(size);
   }
   EXPECT_EQ(compressor.raw_bytes(), bytes.size());
+  const Buffer expected = compressed(GetParam(), bytes);
   Buffer out;
   compressor.finish(out);
-  EXPECT_TRUE(out == compressed(GetParam(), bytes));
+  EXPECT_TRUE(out == expected);
+  out = {1};
+  compress(GetParam(), {}, slices, out);
+  EXPECT_TRUE(std::ranges::equal(ConstBytes(out).subspan(1), expected));
+}
+
+// What is there is neither kept nor cleared, whether it is more or less than what comes out.
+TEST_P(EveryCodec, MemoryIsUsedAgain) {
+  Buffer memory(300, 0xEE);
+  for (const std::size_t size : {100, 100000, 5000, 0}) {
+    const Buffer bytes = compressible_bytes(size);
+    const Buffer packed = compressed(GetParam(), bytes);
+    const auto [error, out] = decompress_over(GetParam(), packed, size, memory);
+    EXPECT_EQ(error, DecompressError::kNone);
+    EXPECT_TRUE(std::ranges::equal(out, bytes));
+    EXPECT_GE(memory.size(), std::size_t{300});
+    if (size == 0) continue;
+    const auto refused = decompress_over(GetParam(), packed, size - 1, memory);
+    EXPECT_EQ(refused.error, DecompressError::kTooLarge);
+    EXPECT_TRUE(refused.bytes.empty());
+  }
 }
 
 // Simulations replay byte for byte, whatever a thread's contexts were used for before.

@@ -5,7 +5,8 @@
 #include <limits>
 
 namespace kmirror::compression {
-BoundedOutput::BoundedOutput(Buffer& out, std::size_t limit_bytes) : out_(out), end_(out.size()) {
+BoundedOutput::BoundedOutput(Buffer& out, std::size_t begin, std::size_t limit_bytes)
+    : out_(out), end_(begin) {
   // One byte below the maximum, so that limit_end_ + 1 exists.
   const std::size_t most = std::numeric_limits<std::size_t>::max() - 1 - end_;
   limit_end_ = end_ + std::min(limit_bytes, most);

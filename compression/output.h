@@ -1,5 +1,5 @@
-// Where the codecs put their bytes. BoundedOutput appends to a caller's buffer and stops at a
-// limit; Scratch is room for one call's results. Used inside this layer, during one call.
+// Where the codecs put their bytes. BoundedOutput writes to a caller's buffer and stops at a limit;
+// Scratch is room for one call's results. Used inside this layer, during one call.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ namespace kmirror::compression {
 // trusted. One byte more than the limit may be written: that is how passing it is noticed.
 class BoundedOutput {
  public:
-  BoundedOutput(Buffer& out, std::size_t limit_bytes);
+  // Writes from index `begin` on, over what is there.
+  BoundedOutput(Buffer& out, std::size_t begin, std::size_t limit_bytes);
   BoundedOutput(const BoundedOutput&) = delete;
   BoundedOutput& operator=(const BoundedOutput&) = delete;
 
@@ -31,8 +32,7 @@ class BoundedOutput {
 
   void commit(std::size_t bytes) { end_ += bytes; }
 
-  // Cuts the buffer to what is committed.
-  void close() { out_.resize(end_); }
+  std::size_t end() const { return end_; }
 
  private:
   Buffer& out_;

@@ -7,10 +7,9 @@ namespace {
 OpenedBatch decompress_payload(compression::Codec codec, ConstBytes compressed,
                                std::size_t limit_bytes, Buffer& scratch,
                                compression::Lz4Header lz4_header) {
-  scratch.clear();
-  const auto error = compression::decompress(codec, compressed, limit_bytes, scratch, lz4_header);
-  // On an error nothing is in it.
-  return {.error = static_cast<OpenError>(error), .payload = scratch};
+  const auto opened =
+      compression::decompress_over(codec, compressed, limit_bytes, scratch, lz4_header);
+  return {.error = static_cast<OpenError>(opened.error), .payload = opened.bytes};
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ struct OpenedBatch {
 
 // Checks the CRC first: what is rebuilt from the records gets a new one, which would hide damage.
 // An uncompressed payload is the batch's own bytes; else it lies in `scratch`, which is
-// overwritten, and at most `limit_bytes` are decompressed.
+// overwritten and only grows, and at most `limit_bytes` are decompressed.
 OpenedBatch open_batch(const BatchView& batch, std::size_t limit_bytes, Buffer& scratch);
 
 // The same for an entry of a message set: the messages within a wrapper; or the entry as it is,
