@@ -16,17 +16,29 @@ namespace {
 // Java's producer moves on to the next partition after batch.size bytes as well (KIP-794).
 constexpr std::size_t kKeylessRunBytes = 16 * 1024;
 
+// zstd takes larger tables for more than this, which no longer fit into a core's cache.
+constexpr std::size_t kCompressedBatchBytes = 128 << 10;
+
 }  // namespace
 
 Splitter::Splitter(std::int32_t partitions, compression::Codec codec, std::size_t max_batch_bytes,
                    std::int32_t first_keyless_partition, std::optional<int> compression_level)
-    : max_batch_bytes_(std::min(max_batch_bytes, kMaxPayloadBytes)) {
+    : compresses_(codec != compression::Codec::kNone),
+      max_batch_bytes_(std::min(max_batch_bytes, kMaxPayloadBytes)),
+      batch_bytes_(max_batch_bytes_) {
   KM_CHECK(partitions >= 1 && first_keyless_partition >= 0, "a topic has partitions");
   keyless_partition_ = first_keyless_partition % partitions;
   targets_.reserve(static_cast<std::size_t>(partitions));
   for (std::int32_t i = 0; i < partitions; ++i) {
     targets_.push_back({BatchBuilder(codec, compression_level), {}});
   }
+}
+
+// Whoever chose large batches keeps what they save.
+void Splitter::begin_source(ConstBytes payload) {
+  if (!compresses_) return;
+  const std::size_t source_bytes = kBatchHeaderBytes + payload.size();
+  batch_bytes_ = std::min(std::max(source_bytes, kCompressedBatchBytes), max_batch_bytes_);
 }
 
 std::int32_t Splitter::route(const std::optional<ConstBytes>& key, std::size_t body_bytes) {
@@ -44,7 +56,7 @@ std::int32_t Splitter::route(const std::optional<ConstBytes>& key, std::size_t b
 BatchBuilder& Splitter::builder_for(const std::optional<ConstBytes>& key, std::int64_t timestamp_ms,
                                     std::size_t body_bytes) {
   Target& target = targets_[static_cast<std::size_t>(route(key, body_bytes))];
-  if (!target.builder.empty() && !target.builder.fits(timestamp_ms, body_bytes, max_batch_bytes_)) {
+  if (!target.builder.empty() && !target.builder.fits(timestamp_ms, body_bytes, batch_bytes_)) {
     target.full.push_back(target.builder.finish());
   }
   return target.builder;
@@ -55,6 +67,7 @@ std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes paylo
                                        const std::shared_ptr<const void>& owner) {
   // A pass of its own, so that a batch is taken whole or not at all.
   if (auto problem = find_problem(source, payload)) return problem;
+  begin_source(payload);
   RecordCursor cursor(payload, source.record_count());
   RecordView record;
   while (cursor.next(record)) {
@@ -69,6 +82,7 @@ std::optional<Malformed> Splitter::add(const BatchView& source, ConstBytes paylo
 std::optional<Malformed> Splitter::add(const LegacyMessageView& source, ConstBytes payload,
                                        std::int64_t first_offset) {
   if (auto problem = find_problem(source, payload)) return problem;
+  begin_source(payload);
   LegacyCursor cursor(source, payload);
   LegacyRecord record;
   while (cursor.next(record)) {

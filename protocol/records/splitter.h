@@ -29,8 +29,10 @@ struct SplitBatch {
 class Splitter {
  public:
   // `partitions` is at least 1. A batch is closed before it grows past `max_batch_bytes`, counted
-  // before compression; one record that is larger travels alone. Records without a key begin at
-  // `first_keyless_partition`: lanes that begin at different ones load them evenly.
+  // before compression; one record that is larger travels alone. A batch to be compressed is closed
+  // at 128 KiB already, unless its source is larger: zstd takes a tenth more CPU above. Records
+  // without a key begin at `first_keyless_partition`: lanes that begin at different ones load them
+  // evenly.
   Splitter(std::int32_t partitions, compression::Codec codec, std::size_t max_batch_bytes,
            std::int32_t first_keyless_partition = 0,
            std::optional<int> compression_level = std::nullopt);
@@ -56,11 +58,14 @@ class Splitter {
     std::vector<BuiltBatch> full;
   };
 
+  void begin_source(ConstBytes payload);
   std::int32_t route(const std::optional<ConstBytes>& key, std::size_t body_bytes);
   BatchBuilder& builder_for(const std::optional<ConstBytes>& key, std::int64_t timestamp_ms,
                             std::size_t body_bytes);
 
+  bool compresses_;
   std::size_t max_batch_bytes_;
+  std::size_t batch_bytes_;      // the limit for records of the source that is taken apart
   std::vector<Target> targets_;  // by partition
   std::int32_t keyless_partition_;
   std::size_t keyless_run_bytes_ = 0;

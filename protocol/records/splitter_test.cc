@@ -155,6 +155,26 @@ TEST(SplitterTest, ClosesBatchesAtTheLimit) {
   EXPECT_EQ(built, (std::vector<std::vector<std::size_t>>{{100, 100}, {100}, {900}, {10, 10}}));
 }
 
+// zstd's tables for larger inputs do not fit into a core's cache.
+TEST(SplitterTest, BatchesToCompressAreNoLargerThanNeedBe) {
+  const auto sizes_of = [](std::size_t source_records, int sources, Codec codec) {
+    BatchBuilder builder(Codec::kNone);
+    for (std::size_t i = 0; i < source_records; ++i) {
+      builder.append(1, std::nullopt, Buffer(1000, 'v'));
+    }
+    const Buffer source = join(builder.finish().pieces);
+    Splitter splitter(1, codec, 400'000);
+    for (int i = 0; i < sources; ++i) EXPECT_FALSE(add(splitter, source));
+    std::vector<std::int32_t> counts;
+    for (const auto& split : splitter.finish()) counts.push_back(split.batch.record_count);
+    return counts;
+  };
+  EXPECT_EQ(sizes_of(50, 6, Codec::kNone), (std::vector<std::int32_t>{300}));
+  EXPECT_EQ(sizes_of(50, 6, Codec::kZstd), (std::vector<std::int32_t>{129, 129, 42}));
+  EXPECT_EQ(sizes_of(200, 2, Codec::kZstd), (std::vector<std::int32_t>{200, 200}));
+  EXPECT_EQ(sizes_of(500, 1, Codec::kZstd), (std::vector<std::int32_t>{396, 104}));
+}
+
 TEST(SplitterTest, KeylessRecordsGoInRuns) {
   BatchBuilder builder(Codec::kNone);
   for (int i = 0; i < 100; ++i) builder.append(1, std::nullopt, Buffer(1000, 'v'));
