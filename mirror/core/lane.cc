@@ -192,7 +192,8 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
   std::shared_ptr<const void> owner;
   std::shared_ptr<Buffer> payload_buffer;
   if (codec == Codec::kNone && batch.codec() == Codec::kNone) {
-    owner = std::make_shared<net::SlabRef>(backlog_->slab);
+    if (!backlog_->owner) backlog_->owner = std::make_shared<net::SlabRef>(backlog_->slab);
+    owner = backlog_->owner;
   } else if (codec == Codec::kNone) {
     owner = payload_buffer = std::make_shared<Buffer>();
   }

@@ -105,6 +105,7 @@ class Lane {
     net::SlabRef slab;
     protocol::BatchReader reader;
     protocol::AbortedFilter filter;
+    std::shared_ptr<const void> owner = {};  // of the slab, for batches that point into it
   };
 
   enum class Take { kTaken, kEnd };
