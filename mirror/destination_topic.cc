@@ -149,7 +149,7 @@ Awaitable<Result<DestinationTopic>> ensure_destination_topic(Cluster& source, Cl
                                                              std::string name,
                                                              std::int32_t partitions) {
   destination.track(name);
-  const Result<void> refreshed = co_await destination.refresh();
+  const Result<void> refreshed = co_await destination.refresh(name);
   if (!refreshed) co_return refreshed.error();
   const auto there = co_await net::describe_topic_configs(source, source_name);
   const Result<void> found = co_await find_or_create(destination, config, there, name, partitions);

@@ -58,7 +58,7 @@ Awaitable<Result<void>> await_leaders(Cluster& cluster, const std::string& topic
                                       std::int32_t count, Retry& retry) {
   cluster.track(topic);
   for (;;) {
-    const Result<void> refreshed = co_await cluster.refresh();
+    const Result<void> refreshed = co_await cluster.refresh(topic);
     if (refreshed && is_ready(cluster.metadata(), topic, count)) co_return Result<void>();
     Failure failure =
         refreshed ? broker_failure(fmt::format("{} topic `{}`", cluster.settings().name, topic),
@@ -184,7 +184,7 @@ Awaitable<Result<void>> create_partitions(Cluster& cluster, std::string topic, s
     const Failure& failure = change.done.error();
     if (failure.code == ErrorCode::kUnknownTopicOrPartition) co_return failure;
     if (failure.code == ErrorCode::kInvalidPartitions) {
-      const Result<void> refreshed = co_await cluster.refresh();
+      const Result<void> refreshed = co_await cluster.refresh(topic);
       if (!refreshed) co_return refreshed.error();
       if (!cluster.metadata().find(topic, count - 1)) co_return failure;
       break;

@@ -70,16 +70,26 @@ void Cluster::request_refresh() {
 }
 
 Awaitable<Result<void>> Cluster::refresh() {
+  return read_metadata(std::nullopt);
+}
+
+Awaitable<Result<void>> Cluster::refresh(std::string topic) {
+  return read_metadata(std::move(topic));
+}
+
+Awaitable<Result<void>> Cluster::read_metadata(std::optional<std::string> topic) {
   const Result<ConnectionPtr> connection = co_await any();
   if (!connection) co_return connection.error();
+  const bool whole = track_all_ && !topic;
   protocol::MetadataRequest request;
-  if (track_all_) {
+  if (whole) {
     request.topics = std::nullopt;  // all there are
+  } else if (topic) {
+    request.topics->push_back({.name = *topic});
   } else {
-    for (const auto& topic : tracked_) request.topics->push_back({.name = topic});
+    for (const auto& tracked : tracked_) request.topics->push_back({.name = tracked});
   }
   request.allow_auto_topic_creation = false;
-  const bool whole = track_all_;
   const CallOptions options{.deadline = call_deadline()};
   const auto reply = co_await connection.value()->call(request, options);
   if (!reply) co_return reply.error();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -58,8 +59,9 @@ class Cluster {
   void track(std::string_view topic);
   void track_all();
 
-  // Reads metadata now.
+  // Reads metadata now, or those of one topic.
   Awaitable<Result<void>> refresh();
+  Awaitable<Result<void>> refresh(std::string topic);
 
   // Asks the metadata loop to read soon; cheap, may be called for every error seen.
   void request_refresh();
@@ -107,6 +109,7 @@ class Cluster {
   static constexpr std::int32_t kFirstBootstrap = -2;
 
   Awaitable<Result<ConnectionPtr>> dial_address(HostPort address, std::string peer);
+  Awaitable<Result<void>> read_metadata(std::optional<std::string> topic);
   Awaitable<void> metadata_loop();
   void remember(const ConnectionPtr& connection);
 

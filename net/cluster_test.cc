@@ -90,6 +90,22 @@ TEST_F(ClusterTest, TracksTopics) {
   EXPECT_EQ(cluster->metadata().leader_of("u", 0), 2);
 }
 
+// With thousands of topics, to read all for each of them would be a lot.
+TEST_F(ClusterTest, ReadsOneTopicAndKeepsTheOthers) {
+  brokers.topics = {{"t", {1}}, {"u", {2}}};
+  ASSERT_TRUE(start());
+  cluster->track_all();
+  ASSERT_TRUE(runtime.run(cluster->refresh()));
+  brokers.topics = {{"t", {2}}, {"u", {1}}};
+  ASSERT_TRUE(runtime.run(cluster->refresh("u")));
+  EXPECT_EQ(cluster->metadata().leader_of("u", 0), 1);
+  EXPECT_EQ(cluster->metadata().leader_of("t", 0), 1) << "was not asked for";
+  brokers.topics.erase("u");
+  ASSERT_TRUE(runtime.run(cluster->refresh("u")));
+  EXPECT_FALSE(cluster->metadata().topics.contains("u"));
+  EXPECT_TRUE(cluster->metadata().topics.contains("t"));
+}
+
 TEST_F(ClusterTest, RefreshesByItselfAndWhenAsked) {
   brokers.topics["t"] = {1};
   ASSERT_TRUE(start());
