@@ -84,7 +84,7 @@ void add_flags(CLI::App& app, RawFlags& raw) {
                "copy up to the ends the source has at start, then stop");
   app.add_option("--set", raw.settings,
                  "one of partitioning, destination.partitions, destination.replication.factor, "
-                 "topic.prefix, threads, memory, batch.memory; may be repeated")
+                 "topic.prefix, threads, memory, batch.memory, coalesce; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }

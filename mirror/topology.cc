@@ -253,7 +253,8 @@ Awaitable<Result<std::vector<LanePlan>>> Topology::plan_lanes(
         .message_bytes_max = limit,
         .batch_bytes_max = std::min(kBatchBytes, limit - limit / kBatchMargin),
         .payload_bytes_max = config_.batch_memory_bytes,
-        .credit_bytes = static_cast<std::size_t>(config_.source.max_partition_fetch_bytes)};
+        .credit_bytes = static_cast<std::size_t>(config_.source.max_partition_fetch_bytes),
+        .coalesce = config_.coalesce};
     if (config_.until_end) plan.end = ends[where].offset;
     plans.push_back(std::move(plan));
   }

@@ -110,6 +110,7 @@ constexpr KnownKey kProducer[] = {
 
 constexpr KnownKey kOwn[] = {
     {"batch.memory", KeyRole::kUsed, bytes(1 << 20, 1 << 30)},
+    {"coalesce", KeyRole::kUsed, one_of("on,off")},
     {"delivery", KeyRole::kRefused, one_of("at-least-once,exactly-once"),
      "exactly-once is not implemented yet", "at-least-once"},
     {"destination.partitions", KeyRole::kUsed, number(1)},

@@ -63,6 +63,7 @@ std::optional<ConfigError> resolve_own(const Properties& own, MirrorConfig& conf
   std::string partitioning = lower_case(keys.text({"partitioning"}));
   if (partitioning == "identity") config.partitioning = Partitioning::kIdentity;
   if (partitioning == "key") config.partitioning = Partitioning::kKey;
+  config.coalesce = lower_case(keys.text({"coalesce"})) != "off";
   config.threads = keys.int32({"threads"}, config.threads);
   config.memory_bytes = keys.bytes({"memory"}, config.memory_bytes);
   config.batch_memory_bytes = keys.bytes({"batch.memory"}, config.batch_memory_bytes);

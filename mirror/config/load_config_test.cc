@@ -85,6 +85,7 @@ TEST_F(LoadConfig, DefaultsAreTheMirrors) {
   EXPECT_TRUE(destination.enable_idempotence);
   EXPECT_EQ(destination.max_in_flight, 5);
   EXPECT_EQ(loaded.config.partitioning, Partitioning::kAuto);
+  EXPECT_TRUE(loaded.config.coalesce);
   EXPECT_EQ(loaded.config.memory_bytes, 32u << 20);
   EXPECT_EQ(loaded.config.batch_memory_bytes, 128u << 20);
   EXPECT_EQ(loaded.config.topics.match("testtopic"), TopicMatch::kYes);
@@ -96,7 +97,7 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   inputs.offset_commit_interval_ms = 10;
   inputs.until_end = true;
   inputs.settings = {"threads=2", "memory=64m", "batch.memory=1g", "topic.prefix=a.",
-                     "destination.partitions=12"};
+                     "destination.partitions=12", "coalesce=off"};
   LoadedConfig loaded = load(
       "bootstrap.servers = s1:1, [::1]:2,,s1:1\ngroup.id=g\nclient.id=ignored\n"
       "auto.offset.reset=latest\nisolation.level=read_uncommitted\nfetch.min.bytes=2\n"
@@ -135,6 +136,7 @@ TEST_F(LoadConfig, ReadsEverySetting) {
   EXPECT_EQ(config.threads, 2);
   EXPECT_EQ(config.memory_bytes, 64u << 20);
   EXPECT_EQ(config.batch_memory_bytes, 1u << 30);
+  EXPECT_FALSE(config.coalesce);
   EXPECT_EQ(config.topic_prefix, "a.");
   EXPECT_EQ(config.destination_partitions, 12);
   EXPECT_EQ(config.destination_replication_factor, 3);

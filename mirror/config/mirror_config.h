@@ -69,6 +69,7 @@ struct MirrorConfig {
   std::optional<std::int16_t> destination_replication_factor;  // else the broker's default
 
   Partitioning partitioning = Partitioning::kAuto;
+  bool coalesce = true;  // small batches of partitions that fall behind
   int threads = 0;  // shards; 0: one a core
   std::size_t memory_bytes = 32 * 1024 * 1024;
   std::size_t batch_memory_bytes = 128 * 1024 * 1024;  // of one that is opened

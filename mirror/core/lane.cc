@@ -19,6 +19,12 @@ using protocol::BatchView;
 // How much payload is gathered for the splitter before its batches are sent on.
 constexpr std::size_t kSplitBytes = 1 << 20;
 
+// Below this size a batch is cheaper to open and to join with others than to send by itself.
+constexpr std::size_t kSmallBatchBytes = 4096;
+
+// So many batches of a partition are under way at most, one a request; others have to wait.
+constexpr int kBatchesUnderWay = 5;
+
 }  // namespace
 
 Lane::Lane(Settings settings, Position start, Counters& counters, Budget& budget)
@@ -142,7 +148,7 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
             "cannot read; set compression.type to another codec");
     return;
   }
-  if (must_rebuild(batch)) {
+  if (must_rebuild(batch) || coalesces(batch)) {
     rebuild(batch, out);
   } else {
     flush(out);
@@ -161,6 +167,17 @@ bool Lane::must_rebuild(const BatchView& batch) const {
          (batch.bytes().size() > settings_.message_bytes_max && batch.record_count() > 1);
 }
 
+// Whether small batches become one: where others stand before them that are not acknowledged, so
+// that waiting for their turn would take longer. Compressed ones only behind more than can be under
+// way, because opening them costs more.
+bool Lane::coalesces(const BatchView& batch) const {
+  if (!settings_.coalesce || batch.bytes().size() >= kSmallBatchBytes) return false;
+  const bool waits = batch.codec() == Codec::kNone && unacknowledged_bytes_ > 0;
+  if (!waits && backlog_->passed_through < kBatchesUnderWay) return false;
+  const std::size_t next = backlog_->reader.next_size();
+  return split_pending_ || (next > 0 && next < kSmallBatchBytes);
+}
+
 void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
   OutgoingBatch outgoing;
   const MutableBytes bytes = backlog_->slab.writable(batch.bytes());
@@ -172,6 +189,7 @@ void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
   outgoing.slab = backlog_->slab;
   outgoing.entry = progress_.take({batch.next_offset(), batch.leader_epoch()}, 1);
   count(&Counters::passed_through);
+  ++backlog_->passed_through;
   out.push_back({settings_.partition, std::move(outgoing)});
 }
 

@@ -43,6 +43,7 @@ class Lane {
     std::size_t batch_bytes_max = 1'000'000;    // of batches made here
     std::size_t payload_bytes_max = 128 << 20;  // of a batch that is opened, decompressed
     std::size_t credit_bytes = 1 << 20;         // unacknowledged, above which nothing is fetched
+    bool coalesce = true;                       // small batches, while the lane falls behind
   };
 
   struct Routed {
@@ -106,6 +107,7 @@ class Lane {
     protocol::BatchReader reader;
     protocol::AbortedFilter filter;
     std::shared_ptr<const void> owner = {};  // of the slab, for batches that point into it
+    int passed_through = 0;                  // batches
   };
 
   enum class Take { kTaken, kEnd };
@@ -118,6 +120,7 @@ class Lane {
   std::int64_t position() const;  // behind what was taken and what the splitter holds
   void take_batch(const protocol::BatchView& batch, std::vector<Routed>& out);
   bool must_rebuild(const protocol::BatchView& batch) const;
+  bool coalesces(const protocol::BatchView& batch) const;
   void pass_through(const protocol::BatchView& batch, std::vector<Routed>& out);
   void rebuild(const protocol::BatchView& batch, std::vector<Routed>& out);
   void flush(std::vector<Routed>& out);

@@ -23,7 +23,8 @@ std::vector<LanePlan> ShardFixture::plans() const {
                  .destination_topic = "copy",
                  .mode = mode,
                  .destination_partitions = copies,
-                 .credit_bytes = credit};
+                 .credit_bytes = credit,
+                 .coalesce = false};  // Small batches stand for larger ones.
     made.push_back(std::move(plan));
   }
   return made;

@@ -23,6 +23,13 @@ const char* problem_of_header(const BatchView& batch) {
   return nullptr;
 }
 
+std::size_t BatchReader::next_size() const {
+  const ConstBytes rest = records_.subspan(position_);
+  if (rest.size() < kBatchPrefixBytes) return 0;
+  const auto length = load_be<std::int32_t>(rest.data() + batch_field::kBatchLength);
+  return length < 0 ? 0 : kBatchPrefixBytes + static_cast<std::size_t>(length);
+}
+
 BatchReader::Step BatchReader::fail(const char* what) {
   malformed_ = {.what = what, .position = position_};
   return Step::kMalformed;

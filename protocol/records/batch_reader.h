@@ -29,6 +29,9 @@ class BatchReader {
   // After kPartial, kEnd and kMalformed every further call answers the same.
   Step next();
 
+  // How large the entry is that next() would find, as its length says; 0 where too little is there.
+  std::size_t next_size() const;
+
   // Of the entry that next() found last.
   BatchView batch() const { return BatchView(entry_); }
   ConstBytes bytes() const { return entry_; }
