@@ -166,7 +166,8 @@ Awaitable<Result<void>> Mirror::add_lanes() {
   Result<void> result;
   std::vector<std::vector<LanePlan>> shares(shards_.size());
   for (LanePlan& plan : plans.value()) {
-    shares[next_shard_++ % shards_.size()].push_back(std::move(plan));
+    std::vector<LanePlan>& share = shares[next_shard(plan.lane) % shards_.size()];
+    share.push_back(std::move(plan));
   }
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     if (shares[i].empty()) continue;
@@ -176,6 +177,13 @@ Awaitable<Result<void>> Mirror::add_lanes() {
     if (!added && first) break;
   }
   co_return result;
+}
+
+// Work is spread over cores where batches are opened. Those that pass through cost less in company:
+// a request carries one batch a partition, so that the lanes of a shard share its requests.
+std::size_t Mirror::next_shard(const Lane::Settings& lane) {
+  const bool opens = lane.mode == LaneMode::kKey || lane.codec;
+  return opens ? opening_lanes_++ : passing_lanes_++ / config_.lanes_together;
 }
 
 Awaitable<MirrorReport> Mirror::report() {

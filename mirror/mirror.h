@@ -59,6 +59,7 @@ class Mirror {
   net::Awaitable<MirrorOutcome> finish();
   net::Awaitable<void> close();
   bool all_ended(const MirrorReport& report) const;
+  std::size_t next_shard(const Lane::Settings& lane);
 
   std::vector<net::Runtime*> runtimes_;
   MirrorConfig config_;
@@ -66,7 +67,8 @@ class Mirror {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<Topology> topology_;
   net::Wakeup wakeup_;
-  std::size_t next_shard_ = 0;
+  std::size_t opening_lanes_ = 0;
+  std::size_t passing_lanes_ = 0;
   bool running_ = false;  // lanes were dealt out, which have data under way
   bool stopping_ = false;
 };

@@ -72,6 +72,7 @@ struct MirrorTest : testing::Test {
 
 TEST_F(MirrorTest, ShardsShareThePartitionsAndEndTogether) {
   shards = 3;
+  pair.config.lanes_together = 2;
   pair.config.until_end = true;
   pair.add_filled_topic("orders", 4, 10);
   pair.add_filled_topic("users", 1, 5);

@@ -70,7 +70,8 @@ struct MirrorConfig {
 
   Partitioning partitioning = Partitioning::kAuto;
   bool coalesce = true;  // small batches of partitions that fall behind
-  int threads = 0;  // shards; 0: one a core
+  int threads = 0;                  // shards; 0: one a core
+  std::size_t lanes_together = 16;  // whose batches pass through, on one shard before the next
   std::size_t memory_bytes = 32 * 1024 * 1024;
   std::size_t batch_memory_bytes = 128 * 1024 * 1024;  // of one that is opened
 

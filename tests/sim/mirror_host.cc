@@ -38,6 +38,8 @@ mirror::MirrorConfig make_config(const Options& options) {
   config.destination.max_in_flight = options.in_flight;
   config.destination.max_request_size = options.request_bytes;
   config.memory_bytes = static_cast<std::size_t>(options.memory_bytes);
+  config.coalesce = options.coalesce;
+  config.lanes_together = 1;  // so that shards have work where partitions are few
   config.offset_commit_interval = std::chrono::duration_cast<milliseconds>(options.commit_interval);
   return config;
 }

@@ -104,6 +104,7 @@ Options draw_options(std::uint64_t seed) {
   if (draw.flip(0.3)) o.in_flight = draw.between(1, 4);
   if (draw.flip(0.3)) o.partition_fetch_bytes = draw.between(1, 64) << 10;
   if (draw.flip(0.3)) o.request_bytes = draw.between(1, 64) << 10;
+  o.coalesce = draw.flip(0.7);
   // What the releases cannot do at all.
   const auto is_old = [&o](const char* release) {
     return o.source_release == release || o.destination_release == release;
@@ -119,7 +120,7 @@ std::string Options::to_string() const {
       "{} source brokers {} and {} destination brokers {}, {} replicas, {} shards, replication {}, "
       "metadata {}\n"
       "{} topics of {} partitions{}{}{}, {} batches of up to {} records of up to {} bytes{}{}{}\n"
-      "memory {}, commits every {}, {} in flight, fetches of {}, requests of {}{}\n"
+      "memory {}, commits every {}, {} in flight, fetches of {}, requests of {}{}{}\n"
       "faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, throttles {}, lags {}, "
       "deletions {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name {:.3f}\n"
       "links: {}",
@@ -129,9 +130,10 @@ std::string Options::to_string() const {
       topics_grow ? ", they grow" : "", batches, records_per_batch, value_bytes,
       codecs ? ", any codec" : "", old_timestamps ? ", old timestamps" : "",
       transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), in_flight,
-      partition_fetch_bytes, request_bytes, buggify ? ", buggify" : "", ms(kill_mirror),
-      ms(move_leader), ms(stop_node), ms(cut_link), ms(sweep), ms(throttle), ms(lag), ms(deletion),
-      refuse, lose_answer, malformed, no_name, links.to_string());
+      partition_fetch_bytes, request_bytes, coalesce ? "" : ", nothing joined",
+      buggify ? ", buggify" : "", ms(kill_mirror), ms(move_leader), ms(stop_node), ms(cut_link),
+      ms(sweep), ms(throttle), ms(lag), ms(deletion), refuse, lose_answer, malformed, no_name,
+      links.to_string());
 }
 
 }  // namespace kmirror::sim

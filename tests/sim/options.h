@@ -41,6 +41,7 @@ struct Options {
 
   // The mirror.
   std::int64_t memory_bytes = 32 << 20;
+  bool coalesce = true;
   Duration commit_interval = std::chrono::seconds(5);
   int in_flight = 5;
   int partition_fetch_bytes = 1 << 20;
