@@ -74,6 +74,7 @@ SlabRef SlabPool::allocate(std::size_t size) {
   const auto list = std::find_if(first, last, [](const auto& slabs) { return !slabs.empty(); });
   SlabRef::Slab* slab;
   if (list == last) {
+    make_room(capacity_of(size_class));
     slab =
         static_cast<SlabRef::Slab*>(std::malloc(sizeof(SlabRef::Slab) + capacity_of(size_class)));
     if (slab == nullptr) throw std::bad_alloc();
@@ -88,6 +89,21 @@ SlabRef SlabPool::allocate(std::size_t size) {
   return SlabRef(slab);
 }
 
+// Slabs that fit no frame of today give way, the largest first.
+void SlabPool::make_room(std::size_t bytes) {
+  for (auto list = idle_.rbegin(); list != idle_.rend(); ++list) {
+    while (!list->empty() && held_bytes_ + bytes > kept_bytes_max_) {
+      discard(list->back());
+      list->pop_back();
+    }
+  }
+}
+
+void SlabPool::discard(SlabRef::Slab* slab) {
+  held_bytes_ -= capacity_of(slab->size_class);
+  std::free(slab);
+}
+
 void SlabPool::recycle(SlabRef::Slab* slab) {
   live_bytes_ -= slab->size;
   if (poisons_) std::fill_n(slab->data(), slab->size, kPoison);
@@ -95,8 +111,7 @@ void SlabPool::recycle(SlabRef::Slab* slab) {
     idle_[slab->size_class].push_back(slab);
     return;
   }
-  held_bytes_ -= capacity_of(slab->size_class);
-  std::free(slab);
+  discard(slab);
 }
 
 }  // namespace kmirror::net

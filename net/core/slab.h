@@ -75,6 +75,8 @@ class SlabPool {
 
   static std::size_t class_of(std::size_t size);
   static std::size_t capacity_of(std::size_t size_class);
+  void make_room(std::size_t bytes);
+  void discard(SlabRef::Slab* slab);
   void recycle(SlabRef::Slab* slab);
 
   bool poisons_;

@@ -55,6 +55,16 @@ TEST(SlabPool, KeepsNoMoreThanItIsTold) {
   EXPECT_EQ(pool.allocate(5000).bytes()[2500], 0xdb);
 }
 
+TEST(SlabPool, IdleSlabsGiveWayToThoseOfAnotherSize) {
+  SlabPool pool;
+  pool.keep_at_most(10'000);
+  pool.allocate(1024);
+  pool.allocate(5000);
+  EXPECT_EQ(pool.held_bytes(), 1024u + 5120u);
+  const SlabRef large = pool.allocate(8000);
+  EXPECT_EQ(pool.held_bytes(), 1024u + 8192u);
+}
+
 TEST(SlabPool, PoisonsWhatIsReleased) {
   SlabPool pool(true);
   SlabRef slab = pool.allocate(1000);
