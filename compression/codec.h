@@ -69,8 +69,8 @@ Decompressed decompress_over(Codec codec, ConstBytes in, std::size_t limit_bytes
 void check_level(Codec codec, std::optional<int> level);
 
 // Appends the compressed form of the slices in their order, together at most 2^31 - 1 bytes, to
-// `out`. `level` as above. Several slices are gathered first, in memory of the thread's: a codec's
-// own streaming costs more than that copy.
+// `out`. `level` as above. Several slices are gathered first, in memory of the thread's, so that
+// all open batches share one of the codec's contexts.
 void compress(Codec codec, std::optional<int> level, std::span<const ConstBytes> slices,
               Buffer& out);
 
