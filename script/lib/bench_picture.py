@@ -49,7 +49,7 @@ def panels_of(rows):
 def text(x, y, content, css="", anchor="start"):
     kind = f' class="{css}"' if css else ""
     content = xml.sax.saxutils.escape(content)
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{kind}>{content}</text>'
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{kind}\n>{content}</text>'
 
 
 def draw_panel(top, title, unit, digits, bars):
@@ -73,7 +73,7 @@ def as_svg(rows):
     for title, unit, digits, bars in panels_of(rows):
         lines += draw_panel(top, title, unit, digits, bars)
         top += TITLE_HEIGHT + len(bars) * LINE_HEIGHT + 14
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {max(top, 1)}" '
-    head += f'width="{WIDTH}" height="{max(top, 1)}" role="img" '
-    head += 'aria-label="kmirror, MirrorMaker 1 and 2 and a TCP relay compared">'
-    return "\n".join([head, f"<style>{STYLE}</style>", *lines, "</svg>"]) + "\n"
+    size = f'viewBox="0 0 {WIDTH} {max(top, 1)}" width="{WIDTH}" height="{max(top, 1)}"'
+    head = [f'<svg xmlns="http://www.w3.org/2000/svg" {size}', ' role="img"']
+    head.append(' aria-label="kmirror, MirrorMaker 1 and 2 and a TCP relay compared">')
+    return "\n".join([*head, f"<style>{STYLE}</style>", *lines, "</svg>"]) + "\n"

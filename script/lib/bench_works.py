@@ -83,6 +83,12 @@ def compressed(codec, **more):
     return Copy(codec, title, 4_000_000, fill, codec=codec, **more)
 
 
+def one_record(name, more, contenders, settings):
+    title = f"batches of one record of 100 B{more}"
+    fill = ("--value-bytes", 100, "--batch-bytes", 1)
+    return Copy(name, title, 2_000_000, fill, contenders=contenders, settings=settings)
+
+
 def grown(partitions):
     title = f"256 B values, uncompressed, {partitions:,} partitions"
     fill = ("--value-bytes", 256)
@@ -133,13 +139,8 @@ WORKS = {
             codec="zstd",
             recodes=("--value-bytes", 200, "--keys", 10_000),
         ),
-        Copy(
-            "one-record",
-            "batches of one record of 100 B",
-            2_000_000,
-            ("--value-bytes", 100, "--batch-bytes", 1),
-            contenders=WITHOUT_MM2,
-        ),
+        one_record("one-record", "", WITHOUT_MM2, ()),
+        one_record("one-record-off", ", coalesce=off", ALL[:1], (("coalesce", "off"),)),
         grown(10),
         grown(100),
         grown(1000),
