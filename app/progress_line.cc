@@ -66,6 +66,7 @@ std::string ProgressLine::closing(const mirror::MirrorReport& report) {
       static_cast<double>(counters.records) / passed,
       human_bytes(static_cast<double>(counters.bytes) / passed), counters.passed_through,
       counters.rebuilt, counters.decompressed);
+  if (counters.joined > 0) line += fmt::format("; {} small ones were joined", counters.joined);
   if (counters.control_batches + counters.aborted_batches > 0) {
     line += fmt::format("; dropped {} transaction markers and {} aborted batches",
                         counters.control_batches, counters.aborted_batches);

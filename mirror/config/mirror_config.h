@@ -69,7 +69,7 @@ struct MirrorConfig {
   std::optional<std::int16_t> destination_replication_factor;  // else the broker's default
 
   Partitioning partitioning = Partitioning::kAuto;
-  bool coalesce = true;  // small batches of partitions that fall behind
+  bool coalesce = true;             // small batches of partitions that fall behind
   int threads = 0;                  // shards; 0: one a core
   std::size_t lanes_together = 16;  // whose batches pass through, on one shard before the next
   std::size_t memory_bytes = 32 * 1024 * 1024;

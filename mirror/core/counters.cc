@@ -8,6 +8,7 @@ Counters& Counters::operator+=(const Counters& other) {
   batches += other.batches;
   passed_through += other.passed_through;
   rebuilt += other.rebuilt;
+  joined += other.joined;
   decompressed += other.decompressed;
   control_batches += other.control_batches;
   aborted_batches += other.aborted_batches;

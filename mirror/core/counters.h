@@ -11,6 +11,7 @@ struct Counters {
   std::uint64_t batches = 0;
   std::uint64_t passed_through = 0;   // source batches forwarded unopened
   std::uint64_t rebuilt = 0;          // source batches whose records were read
+  std::uint64_t joined = 0;           // of these, small batches that became larger ones
   std::uint64_t decompressed = 0;     // payloads decompressed
   std::uint64_t control_batches = 0;  // dropped: transaction markers
   std::uint64_t aborted_batches = 0;  // dropped: data of aborted transactions

@@ -15,12 +15,17 @@ using compression::Codec;
 using protocol::AbortedFilter;
 using protocol::BatchReader;
 using protocol::BatchView;
+using protocol::TimestampType;
 
 // How much payload is gathered for the splitter before its batches are sent on.
 constexpr std::size_t kSplitBytes = 1 << 20;
 
 // Below this size a batch is cheaper to open and to join with others than to send by itself.
 constexpr std::size_t kSmallBatchBytes = 4096;
+
+// What a compressed batch may hold to be joined with others.
+constexpr std::int32_t kFewRecords = 4;
+constexpr std::size_t kSmallPayloadBytes = 64 << 10;
 
 // So many batches of a partition are under way at most, one a request; others have to wait.
 constexpr int kBatchesUnderWay = 5;
@@ -148,11 +153,16 @@ void Lane::take_batch(const BatchView& batch, std::vector<Routed>& out) {
             "cannot read; set compression.type to another codec");
     return;
   }
-  if (must_rebuild(batch) || coalesces(batch)) {
-    rebuild(batch, out);
+  if (must_rebuild(batch)) {
+    if (const auto problem = rebuild(batch, settings_.payload_bytes_max, out)) {
+      flush(out);
+      stop_at(batch, *problem);
+    }
+  } else if (coalesces(batch) && !rebuild(batch, kSmallPayloadBytes, out)) {
+    count(&Counters::joined);
   } else {
     flush(out);
-    pass_through(batch, out);
+    pass_through(batch, out);  // If something is wrong with it, the destination will say so.
   }
 }
 
@@ -168,11 +178,15 @@ bool Lane::must_rebuild(const BatchView& batch) const {
 }
 
 // Whether small batches become one: where others stand before them that are not acknowledged, so
-// that waiting for their turn would take longer. Compressed ones only behind more than can be under
-// way, because opening them costs more.
+// that waiting for their turn would take longer. Opening a compressed one costs more, so it has to
+// have few records, and more before it than can be under way.
 bool Lane::coalesces(const BatchView& batch) const {
   if (!settings_.coalesce || batch.bytes().size() >= kSmallBatchBytes) return false;
-  const bool waits = batch.codec() == Codec::kNone && unacknowledged_bytes_ > 0;
+  // Its records would get the time of the batch instead of their own.
+  if (batch.timestamp_type() == TimestampType::kLogAppendTime) return false;
+  const bool plain = batch.codec() == Codec::kNone;
+  if (!plain && batch.record_count() > kFewRecords) return false;
+  const bool waits = plain && unacknowledged_bytes_ > 0;
   if (!waits && backlog_->passed_through < kBatchesUnderWay) return false;
   const std::size_t next = backlog_->reader.next_size();
   return split_pending_ || (next > 0 && next < kSmallBatchBytes);
@@ -193,7 +207,9 @@ void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
   out.push_back({settings_.partition, std::move(outgoing)});
 }
 
-void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
+// Returns what is wrong with the batch, of which nothing is taken then.
+std::optional<std::string> Lane::rebuild(const BatchView& batch, std::size_t payload_bytes_max,
+                                         std::vector<Routed>& out) {
   const Codec codec = settings_.codec.value_or(batch.codec().value_or(Codec::kNone));
   if (splitter_ && codec != splitter_codec_) {
     flush(out);
@@ -216,22 +232,18 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
     owner = payload_buffer = std::make_shared<Buffer>();
   }
   Buffer& scratch = payload_buffer ? *payload_buffer : scratch_;
-  const auto opened = protocol::open_batch(batch, settings_.payload_bytes_max, scratch);
+  const auto opened = protocol::open_batch(batch, payload_bytes_max, scratch);
+  if (opened.error == protocol::OpenError::kTooLarge) {
+    return fmt::format("cannot read the batch: {} (batch.memory={})", open_error_text(opened.error),
+                       payload_bytes_max);
+  }
   if (opened.error != protocol::OpenError::kNone) {
-    flush(out);
-    std::string why = open_error_text(opened.error);
-    if (opened.error == protocol::OpenError::kTooLarge) {
-      why += fmt::format(" (batch.memory={})", settings_.payload_bytes_max);
-    }
-    stop_at(batch, "cannot read the batch: " + why);
-    return;
+    return std::string("cannot read the batch: ") + open_error_text(opened.error);
   }
   const auto malformed = splitter_->add(batch, opened.payload, position(), owner);
   if (malformed) {
-    flush(out);
-    stop_at(batch, fmt::format("the batch is malformed: {} (byte {} of its payload)",
-                               malformed->what, malformed->position));
-    return;
+    return fmt::format("the batch is malformed: {} (byte {} of its payload)", malformed->what,
+                       malformed->position);
   }
   count(&Counters::rebuilt);
   if (batch.codec() != Codec::kNone) count(&Counters::decompressed);
@@ -239,6 +251,7 @@ void Lane::rebuild(const BatchView& batch, std::vector<Routed>& out) {
   split_end_ = {batch.next_offset(), batch.leader_epoch()};
   split_bytes_ += opened.payload.size();
   if (split_bytes_ >= kSplitBytes) flush(out);
+  return std::nullopt;
 }
 
 void Lane::flush(std::vector<Routed>& out) {

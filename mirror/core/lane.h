@@ -1,6 +1,7 @@
 // One source partition on its way: it takes what a Fetch brought, batch by batch, and makes of it
 // what goes into destination partitions. An identity lane forwards batches unopened to the
-// partition of the same number; a key lane splits them by key. Sans-IO; owned by a shard.
+// partition of the same number, but small ones that wait for their turn become larger ones; a key
+// lane splits them by key. Sans-IO; owned by a shard.
 //
 // A lane works through one fetched chunk at a time and only as far as it is given room, so that
 // what it opens stays within the memory budget. While the destination takes nothing of it, it is
@@ -122,7 +123,8 @@ class Lane {
   bool must_rebuild(const protocol::BatchView& batch) const;
   bool coalesces(const protocol::BatchView& batch) const;
   void pass_through(const protocol::BatchView& batch, std::vector<Routed>& out);
-  void rebuild(const protocol::BatchView& batch, std::vector<Routed>& out);
+  std::optional<std::string> rebuild(const protocol::BatchView& batch,
+                                     std::size_t payload_bytes_max, std::vector<Routed>& out);
   void flush(std::vector<Routed>& out);
   void stop_at(const protocol::BatchView& batch, std::string why);
 

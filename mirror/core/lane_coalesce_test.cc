@@ -12,7 +12,6 @@ namespace {
 using compression::Codec;
 using protocol::BatchView;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 constexpr Codec kCodecs[] = {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd};
 
@@ -81,7 +80,7 @@ TEST_F(LaneCoalesceTest, SmallBatchesBehindOthersBecomeOne) {
   for (int i = 0; i < 8; ++i) EXPECT_EQ(records[i].value, std::to_string(2 + i));
   const BatchView batch(routed[0].batch.header);
   EXPECT_EQ(batch.max_timestamp_ms() - batch.base_timestamp_ms(), 7);
-  EXPECT_EQ(counters.rebuilt, 4u);
+  EXPECT_EQ(counters.joined, 4u);
   EXPECT_EQ(lane->fetch_offset(), 10);
   EXPECT_EQ(lane->progress().committable().offset, 0);
 }
@@ -146,15 +145,41 @@ TEST_F(LaneCoalesceTest, NothingIsJoinedWhereItIsTurnedOff) {
   EXPECT_EQ(counters.rebuilt, 0u);
 }
 
-TEST_F(LaneCoalesceTest, DamageStopsTheLaneBehindWhatIsSound) {
+// As it would alone, though it is found to be so by the destination.
+TEST_F(LaneCoalesceTest, WhatIsDamagedPassesByItself) {
   start();
   fall_behind();
-  add(3);
+  add(4);
   chunk[2].back() ^= 1;
-  EXPECT_THAT(counts_of(mirror()), ElementsAre(4));
-  EXPECT_TRUE(lane->stopped());
-  EXPECT_THAT(lane->stop_reason(), HasSubstr("offsets 6 to 7"));
-  EXPECT_EQ(lane->fetch_offset(), 6);
+  EXPECT_THAT(counts_of(mirror()), ElementsAre(4, 2, 2));
+  EXPECT_FALSE(lane->stopped());
+  EXPECT_EQ(lane->fetch_offset(), 10);
+}
+
+TEST_F(LaneCoalesceTest, CompressedBatchesThatHoldMuchPassUnopened) {
+  for (const auto& [records, bytes] : {std::pair{2, 100'000}, std::pair{5, 1}}) {
+    counters = {};
+    start();
+    for (int i = 0; i < 8; ++i, next_offset += records) {
+      TestBatch batch = numbered_batch(next_offset, records, Codec::kZstd);
+      batch.records[0].key = std::string(static_cast<std::size_t>(bytes), 'k');
+      chunk.push_back(source_batch(batch));
+      ASSERT_LT(chunk.back().size(), 4096u);
+    }
+    EXPECT_EQ(mirror().size(), 8u);
+    EXPECT_EQ(counters.passed_through, 8u);
+  }
+}
+
+// Joined, its records would have the time of their batch; passed on, they have their own.
+TEST_F(LaneCoalesceTest, LogAppendTimeIsNotJoined) {
+  start();
+  for (int i = 0; i < 8; ++i, next_offset += 2) {
+    TestBatch batch = batch_of(next_offset);
+    batch.attributes = protocol::batch_attribute::kLogAppendTime;
+    chunk.push_back(source_batch(batch));
+  }
+  EXPECT_EQ(mirror().size(), 8u);
 }
 
 }  // namespace

@@ -225,7 +225,9 @@ void Scenario::liveness() {
 }
 
 void Scenario::wait_until_it_runs() {
+  const TimePoint end = world_.now() + options_.liveness;
   while (is_well() && (!mirror_.is_running() || mirror_.stop_requested())) {
+    if (world_.now() >= end) return fail("the mirror does not start");
     pass(world_.now() + milliseconds(100));
     supervise();
   }
@@ -264,6 +266,7 @@ void Scenario::note_end() {
       mirror_.outcome() ? mirror_.outcome()->report.counters : mirror_.report().counters;
   probes_.reach("batch passed through", counters.passed_through);
   probes_.reach("batch rebuilt", counters.rebuilt);
+  probes_.reach("batches joined", counters.joined);
   probes_.reach("aborted data", counters.aborted_batches);
   probes_.reach("deleted unread", counters.lost_records);
   probes_.reach("repeated", static_cast<std::uint64_t>(checker_.repeated()));
