@@ -56,7 +56,6 @@ Shard::Shard(net::Runtime& runtime, const MirrorConfig& config, int index, std::
       commit_loop_(std::make_unique<CommitLoop>(*this)),
       tasks_(runtime),
       drained_(runtime) {
-  source_.slabs().keep_at_most(budget_bytes + budget_bytes / 4);  // They are larger than frames.
   source_.on_metadata = [this] { on_source_metadata(); };
   destination_.on_metadata = [this] { on_destination_metadata(); };
 }

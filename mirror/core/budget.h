@@ -16,8 +16,9 @@ class Budget {
   // Below this a fetch is not worth its request.
   static constexpr std::size_t kFetchBytesMin = 64 << 10;
 
-  Budget(std::size_t limit_bytes, const net::SlabPool& slabs)
-      : limit_(limit_bytes), slabs_(slabs) {}
+  Budget(std::size_t limit_bytes, net::SlabPool& slabs) : limit_(limit_bytes), slabs_(slabs) {
+    trim();
+  }
 
   // How many bytes the next fetch may ask for, or 0 to wait until something is acknowledged. Each
   // of `fetchers` has a share, or one that waits for records at a quiet broker would keep the
@@ -47,39 +48,51 @@ class Budget {
    public:
     Charge() = default;
     // For a batch built here.
-    Charge(Budget& budget, std::size_t bytes) : Charge(&budget.built_, bytes) {}
+    Charge(Budget& budget, std::size_t bytes) : Charge(budget, budget.built_, bytes) {}
     Charge(Charge&& other) noexcept
-        : counter_(std::exchange(other.counter_, nullptr)), bytes_(other.bytes_) {}
+        : budget_(std::exchange(other.budget_, nullptr)),
+          counter_(other.counter_),
+          bytes_(other.bytes_) {}
     Charge& operator=(Charge&& other) noexcept {
+      std::swap(budget_, other.budget_);
       std::swap(counter_, other.counter_);
       std::swap(bytes_, other.bytes_);
       return *this;
     }
     ~Charge() {
-      if (counter_ != nullptr) *counter_ -= bytes_;
+      if (budget_ == nullptr) return;
+      *counter_ -= bytes_;
+      budget_->trim();
     }
 
    private:
     friend class Budget;
-    Charge(std::size_t* counter, std::size_t bytes) : counter_(counter), bytes_(bytes) {
-      *counter_ += bytes;
+    Charge(Budget& budget, std::size_t& counter, std::size_t bytes)
+        : budget_(&budget), counter_(&counter), bytes_(bytes) {
+      *counter_ += bytes_;
+      budget_->trim();
     }
 
+    Budget* budget_ = nullptr;
     std::size_t* counter_ = nullptr;
     std::size_t bytes_ = 0;
   };
 
   // For a batch that stays until a partition takes records again, which nobody can wait for.
-  Charge hold(std::size_t bytes) { return Charge(&held_, bytes); }
+  Charge hold(std::size_t bytes) { return Charge(*this, held_, bytes); }
 
   std::size_t used_bytes() const { return slabs_.live_bytes() + requested_ + built_ + held_; }
   std::size_t held_bytes() const { return held_; }
 
  private:
+  // Slabs that nobody uses are kept where nothing else takes their place. Those in use are larger
+  // than their frames, hence a quarter more than the limit.
+  void trim() { slabs_.keep_at_most(limit_ + limit_ / 4 - std::min(limit_, built_ + held_)); }
+
   std::size_t free_bytes() const { return limit_ - std::min(limit_, used_bytes()); }
 
   std::size_t limit_;
-  const net::SlabPool& slabs_;
+  net::SlabPool& slabs_;
   std::size_t requested_ = 0;
   std::size_t built_ = 0;
   std::size_t held_ = 0;

@@ -88,6 +88,21 @@ TEST(Budget, WhatIsHeldLeavesRoomForOthers) {
   EXPECT_EQ(budget.fetch_bytes(1), 0u) << "memory is bounded whatever is stuck";
 }
 
+TEST(Budget, WhatIsBuiltAndHeldTakesThePlaceOfIdleSlabs) {
+  net::SlabPool slabs;
+  Budget budget(1'000'000, slabs);
+  slabs.allocate(900'000);
+  EXPECT_GE(slabs.held_bytes(), 900'000u);
+  {
+    const Budget::Charge built(budget, 100'000);
+    EXPECT_GE(slabs.held_bytes(), 900'000u);
+    const Budget::Charge held = budget.hold(500'000);
+    EXPECT_EQ(slabs.held_bytes(), 0u);
+  }
+  slabs.allocate(900'000);
+  EXPECT_GE(slabs.held_bytes(), 900'000u);
+}
+
 TEST(Budget, AChargeIsCountedOnceHoweverOftenItMoves) {
   net::SlabPool slabs;
   Budget budget(1'000, slabs);

@@ -59,7 +59,10 @@ class SlabPool {
 
   // Unused slabs are kept for the next frames while they and those in use make no more than this:
   // memory that comes fresh from the system costs as much as filling it. 8 MiB by default.
-  void keep_at_most(std::size_t bytes) { kept_bytes_max_ = bytes; }
+  void keep_at_most(std::size_t bytes) {
+    kept_bytes_max_ = bytes;
+    if (held_bytes_ > bytes) make_room(0);
+  }
 
   SlabRef allocate(std::size_t size);
 
