@@ -68,6 +68,7 @@ Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   for (const auto& slot : shard_.slots()) {
     if (slot->leader < 0 || slot->leader == broker_) slot->refusal.on_leaderless();
   }
+  look_at_touched();  // Lanes that have another leader by now need not wait.
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
 }
