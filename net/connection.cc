@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/check.h"
 #include "base/version.h"
 #include "protocol/messages/api_versions.h"
 
@@ -83,6 +84,7 @@ Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
     exchange = std::move(idle_.back());
     idle_.pop_back();
   }
+  exchange->id = core_.next_id();
   waiting_.push_back(exchange.get());
   core_.submit(std::move(request), deadline);
   deliver();
@@ -98,6 +100,7 @@ Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
 void Connection::deliver() {
   while (auto completion = core_.next_completion()) {
     if (!completion->frame) completion->frame = about_peer(completion->frame.error());
+    KM_CHECK(!waiting_.empty() && waiting_.front()->id == completion->id, "answers come in order");
     Exchange* const exchange = waiting_.front();
     waiting_.pop_front();
     exchange->frame = std::move(completion->frame);

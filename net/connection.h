@@ -70,6 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Exchange {
     explicit Exchange(Runtime& runtime) : answered(runtime) {}
     Wakeup answered;
+    std::int32_t id = 0;
     std::optional<Result<SlabRef>> frame;
   };
 

@@ -43,6 +43,8 @@ class Process::ProcessTimer final : public Timer, public Event, public TimerHook
       KM_CHECK(!handler_, "a timer has one waiter at a time");
       // Assigning one calls itself for ever in Boost 1.81.
       Handler(std::move(handler)).swap(handler_);
+      TimerHook::unlink();  // The newest waits are the last, whenever their timers were made.
+      process_.timers_.push_back(*this);
       process_.world_.schedule(*this, when);
     };
     auto operation =
