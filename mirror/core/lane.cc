@@ -23,6 +23,10 @@ constexpr std::size_t kSplitBytes = 1 << 20;
 // Below this size a batch is cheaper to open and to join with others than to send by itself.
 constexpr std::size_t kSmallBatchBytes = 4096;
 
+// Where so many batches of a Fetch passed through, the lane is so far behind that opening pays even
+// where that means to decompress and to compress again.
+constexpr int kFarBehind = 64;
+
 // What a compressed batch may hold to be joined with others.
 constexpr std::int32_t kFewRecords = 4;
 constexpr std::size_t kSmallPayloadBytes = 64 << 10;
@@ -178,16 +182,16 @@ bool Lane::must_rebuild(const BatchView& batch) const {
 }
 
 // Whether small batches become one: where others stand before them that are not acknowledged, so
-// that waiting for their turn would take longer. Opening a compressed one costs more, so it has to
-// have few records, and more before it than can be under way.
+// that waiting for their turn would take longer. Compressed ones have to be far behind.
 bool Lane::coalesces(const BatchView& batch) const {
   if (!settings_.coalesce || batch.bytes().size() >= kSmallBatchBytes) return false;
   // Its records would get the time of the batch instead of their own.
   if (batch.timestamp_type() == TimestampType::kLogAppendTime) return false;
-  const bool plain = batch.codec() == Codec::kNone;
-  if (!plain && batch.record_count() > kFewRecords) return false;
-  const bool waits = plain && unacknowledged_bytes_ > 0;
-  if (!waits && backlog_->passed_through < kBatchesUnderWay) return false;
+  if (batch.codec() != Codec::kNone) {
+    if (batch.record_count() > kFewRecords || backlog_->passed_through < kFarBehind) return false;
+  } else if (unacknowledged_bytes_ == 0 && backlog_->passed_through < kBatchesUnderWay) {
+    return false;
+  }
   const std::size_t next = backlog_->reader.next_size();
   return split_pending_ || (next > 0 && next < kSmallBatchBytes);
 }
