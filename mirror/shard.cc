@@ -170,6 +170,17 @@ void Shard::on_source_metadata() {
   wake_fetch_loops();
 }
 
+// A broker's loop runs from when it first leads something.
+template <class Loop>
+Loop& Shard::loop_of(std::map<std::int32_t, std::unique_ptr<Loop>>& loops, std::int32_t broker) {
+  auto& loop = loops[broker];
+  if (!loop) {
+    loop = std::make_unique<Loop>(*this, broker);
+    tasks_.spawn(loop->run());
+  }
+  return *loop;
+}
+
 void Shard::follow_leader(Slot& slot) {
   const Lane::Settings& lane = slot.lane.settings();
   const net::PartitionInfo* info = source_.metadata().find(lane.topic, lane.partition);
@@ -178,20 +189,11 @@ void Shard::follow_leader(Slot& slot) {
   if (slot.leader == now.leader && slot.leader_epoch == now.leader_epoch) return;
   slot.leader = now.leader;
   slot.leader_epoch = now.leader_epoch;
-  slot.leader_loop = now.leader < 0 ? nullptr : &fetch_loop(now.leader);
+  slot.leader_loop = now.leader < 0 ? nullptr : &loop_of(fetch_loops_, now.leader);
   slot.touched = false;  // for the loop that it has now
   slot.look_at = {};
   if (slot.reader != nullptr && slot.reader != slot.leader_loop) slot.reader->release(slot);
   touch(slot);
-}
-
-FetchLoop& Shard::fetch_loop(std::int32_t broker) {
-  auto& loop = fetch_loops_[broker];
-  if (!loop) {
-    loop = std::make_unique<FetchLoop>(*this, broker);
-    tasks_.spawn(loop->run());
-  }
-  return *loop;
 }
 
 void Shard::on_destination_metadata() {
@@ -217,19 +219,10 @@ void Shard::follow_leader(Target& target) {
   if (leader < 0) target.refusal.on_leaderless();
   if (target.leader == leader) return;
   target.leader = leader;
-  target.leader_loop = leader < 0 ? nullptr : &produce_loop(leader);
+  target.leader_loop = leader < 0 ? nullptr : &loop_of(produce_loops_, leader);
   target.in_line = false;  // of the loop that it has now
   target.try_at = {};
   look_at(target);
-}
-
-ProduceLoop& Shard::produce_loop(std::int32_t broker) {
-  auto& loop = produce_loops_[broker];
-  if (!loop) {
-    loop = std::make_unique<ProduceLoop>(*this, broker);
-    tasks_.spawn(loop->run());
-  }
-  return *loop;
 }
 
 void Shard::stop_lanes_to(Target& target) {

@@ -121,9 +121,9 @@ class Shard {
   void stop_lanes_to(Target& target);
   void on_source_metadata();
   void follow_leader(Slot& slot);
-  FetchLoop& fetch_loop(std::int32_t broker);
   void follow_leader(Target& target);
-  ProduceLoop& produce_loop(std::int32_t broker);
+  template <class Loop>
+  Loop& loop_of(std::map<std::int32_t, std::unique_ptr<Loop>>& loops, std::int32_t broker);
   void on_destination_metadata();
   void pump_backlogs();
   void wake_fetch_loops();
