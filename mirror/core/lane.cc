@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "mirror/core/produce_window.h"
 #include "protocol/records/open_batch.h"
 
 namespace kmirror::mirror {
@@ -30,9 +31,6 @@ constexpr int kFarBehind = 64;
 // What a compressed batch may hold to be joined with others.
 constexpr std::int32_t kFewRecords = 4;
 constexpr std::size_t kSmallPayloadBytes = 64 << 10;
-
-// So many batches of a partition are under way at most, one a request; others have to wait.
-constexpr int kBatchesUnderWay = 5;
 
 }  // namespace
 
@@ -189,7 +187,8 @@ bool Lane::coalesces(const BatchView& batch) const {
   if (batch.timestamp_type() == TimestampType::kLogAppendTime) return false;
   if (batch.codec() != Codec::kNone) {
     if (batch.record_count() > kFewRecords || backlog_->passed_through < kFarBehind) return false;
-  } else if (unacknowledged_bytes_ == 0 && backlog_->passed_through < kBatchesUnderWay) {
+  } else if (unacknowledged_bytes_ == 0 &&
+             backlog_->passed_through < ProduceWindow::kRememberedBatches) {
     return false;
   }
   const std::size_t next = backlog_->reader.next_size();

@@ -12,9 +12,6 @@ namespace {
 
 using protocol::ErrorCode;
 
-// How many batches of a producer a broker recognizes when they are repeated (KAFKA-5494).
-constexpr int kRememberedBatches = 5;
-
 // A broker before 2.4 says CORRUPT_MESSAGE, which is retriable, also of batches it will never take.
 constexpr int kCorruptTries = 3;
 

@@ -33,6 +33,10 @@ struct ProducerIdentity {
 
 class ProduceWindow {
  public:
+  // How many batches of a producer a broker recognizes when they are repeated (KAFKA-5494), and so
+  // how many are under way at most.
+  static constexpr int kRememberedBatches = 5;
+
   struct Settings {
     int in_flight_max = 1;  // idempotent producers have at most 5, others 1
     Duration back_off_first{};
@@ -125,7 +129,7 @@ class ProduceWindow {
   bool draining_ = false;
   bool confirmed_ = false;  // a batch was acknowledged since the last drain
   bool failing_ = false;
-  bool renumber_ = false;   // the broker lost, or never had, our sequence
+  bool renumber_ = false;  // the broker lost, or never had, our sequence
   TimePoint retry_at_ = TimePoint::min();
   TimePoint moved_at_{};  // the last acknowledgement, or the first batch after idleness
   net::BackOff back_off_;
