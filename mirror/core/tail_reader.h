@@ -1,0 +1,67 @@
+// Reads the end of a destination partition's log, behind what was acknowledged last, for what one
+// producer wrote there. Batches of others are passed over.
+//
+// Readers see no further than the high watermark, and the log may go on behind it. Its end shows
+// all the same: what lies behind it is out of range to ask for, and what is only not replicated yet
+// is answered with nothing (Kafka's LocalLog.read). So all that the log held at one moment is read
+// once the high watermark is where that moment's end was, or behind it, where others write on.
+// Sans-IO; owned by a ProduceWindow.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "protocol/messages/fetch.h"
+#include "protocol/records/batch_view.h"
+
+namespace kmirror::mirror {
+
+struct TailBatch {
+  std::int64_t base_offset = 0;
+  std::int32_t record_count = 0;
+  std::int16_t epoch = 0;
+  std::int32_t base_sequence = 0;
+};
+
+class TailReader {
+ public:
+  enum class Step {
+    kReadOn,  // from offset()
+    kReadOnLater,
+    kWhole,    // batches() are all that there are
+    kFailed,   // to be read from the beginning again
+    kRefused,  // to whoever is not allowed to read
+  };
+
+  TailReader(std::int64_t from, std::int64_t producer_id)
+      : from_(from), position_(from), offset_(from), producer_id_(producer_id) {}
+
+  // What the next Fetch asks for.
+  std::int64_t offset() const { return offset_; }
+
+  // What the partition's leader answers to it.
+  Step on_fetched(const protocol::FetchResponse::Partition& answer);
+
+  const std::vector<TailBatch>& batches() const { return batches_; }
+
+  // The beginning is not in the log, which was cut off, or whose records were deleted.
+  bool is_lost() const { return lost_; }
+
+ private:
+  Step read(const protocol::FetchResponse::Partition& answer);
+  Step look_beyond(bool out_of_range);
+  bool take_all(ConstBytes records);
+  void take(const protocol::BatchView& batch);
+
+  std::int64_t from_;
+  std::int64_t position_;  // behind what was read
+  std::int64_t offset_;
+  std::int64_t producer_id_;
+  std::vector<TailBatch> batches_;
+  std::int64_t beyond_ = 0;            // how far behind the high watermark is being asked; 0: not
+  std::optional<std::int64_t> bound_;  // where the log did not reach to when that was asked
+  bool lost_ = false;
+};
+
+}  // namespace kmirror::mirror
