@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "protocol/records/batch_view.h"
+#include "mirror/parts.h"
 
 namespace kmirror::mirror {
 
@@ -30,9 +30,11 @@ ProduceLoop::ProduceLoop(Shard& shard, std::int32_t broker)
       random_(shard.runtime().random().split(fmt::format("produce to {}", broker))),
       wakeup_(shard.runtime()),
       back_off_(shard.destination().make_reconnect_back_off()),
+      tails_(shard, broker),
       sends_(shard.runtime()) {}
 
 Awaitable<void> ProduceLoop::run() {
+  sends_.spawn(tails_.run());
   while (!shard_.closing()) {
     if (in_flight_ >= kRequestsMax || !anything_ready()) {
       co_await wakeup_.wait(in_flight_ >= kRequestsMax ? kNever : next_try());
@@ -45,6 +47,7 @@ Awaitable<void> ProduceLoop::run() {
     ++in_flight_;
     sends_.spawn(send(connection_, std::move(parts)));
   }
+  tails_.wake();
   co_await sends_.join();
 }
 
@@ -56,6 +59,7 @@ void ProduceLoop::look_at(Target& target) {
     wake();
     return;
   }
+  if (target.window.tail_to_read(now)) return tails_.add(target);
   const TimePoint next = target.window.next_try();
   if (next <= now || next == kNever || std::exchange(target.try_at, next) == next) return;
   tries_.emplace(next, &target);
@@ -109,9 +113,7 @@ std::vector<ProduceLoop::Part> ProduceLoop::take_parts() {
     parts.push_back({target, &batch});
   }
   for (const Part& part : parts) look_at(*part.target);
-  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return a.target->where < b.target->where;  // so that each topic stands in the request once
-  });
+  sort_parts(parts);
   return parts;
 }
 
@@ -168,17 +170,11 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
   wake();
 }
 
-// `parts` are in the order of their partitions.
 void ProduceLoop::on_response(std::vector<Part>& parts, const ProduceResponse& response) {
   for (const ProduceResponse::Topic& topic : response.responses) {
     for (const ProduceResponse::Partition& answer : topic.partition_responses) {
-      const auto part = std::partition_point(parts.begin(), parts.end(), [&](const Part& p) {
-        const int order = p.target->where.topic.compare(topic.name);
-        return order < 0 || (order == 0 && p.target->where.partition < answer.index);
-      });
-      if (part == parts.end() || part->batch == nullptr) continue;
-      const net::TopicPartition& where = part->target->where;
-      if (where.partition == answer.index && where.topic == topic.name) on_answer(*part, answer);
+      Part* part = find_part(parts, topic.name, answer.index);
+      if (part != nullptr && part->batch != nullptr) on_answer(*part, answer);
     }
   }
   for (Part& part : parts) {
@@ -195,7 +191,7 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   const Lane* lane = batch.lane;
   part.batch = nullptr;
   if (code == ErrorCode::kNone || code == ErrorCode::kDuplicateSequenceNumber) {
-    window.on_acknowledged(batch, shard_.runtime().now());
+    window.on_acknowledged(batch, answer.base_offset, shard_.runtime().now());
     note_acceptance(*part.target);
     return;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mirror/shard.h"
+#include "mirror/tail_loop.h"
 #include "net/wakeup.h"
 #include "protocol/messages/produce.h"
 
@@ -51,6 +52,7 @@ class ProduceLoop {
   Random random_;
   net::Wakeup wakeup_;
   net::BackOff back_off_;
+  TailLoop tails_;
   net::TaskGroup sends_;
   net::Cluster::ConnectionPtr connection_;
   int in_flight_ = 0;

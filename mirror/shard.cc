@@ -222,6 +222,7 @@ void Shard::follow_leader(Target& target) {
   target.leader_loop = leader < 0 ? nullptr : &loop_of(produce_loops_, leader);
   target.in_line = false;  // of the loop that it has now
   target.try_at = {};
+  target.tail_loop = nullptr;
   look_at(target);
 }
 

@@ -19,6 +19,7 @@ namespace kmirror::mirror {
 
 class FetchLoop;
 class ProduceLoop;
+class TailLoop;
 struct Slot;
 
 // A destination partition, wherever its leader is.
@@ -33,8 +34,9 @@ struct Target {
   // As the destination's metadata have it; the loop is of that broker, or none.
   std::int32_t leader = -1;
   ProduceLoop* leader_loop = nullptr;
-  bool in_line = false;  // of that loop, to send a batch
-  TimePoint try_at{};    // when that loop looks at it, if nothing happens before
+  bool in_line = false;           // of that loop, to send a batch
+  TimePoint try_at{};             // when that loop looks at it, if nothing happens before
+  TailLoop* tail_loop = nullptr;  // that is to ask, or asks, what the window wants to know
 
   Refusal refusal;
   std::optional<TimePoint> missing_since;

@@ -180,7 +180,7 @@ class History {
     if (!target.stuck && !lost_before) code = store(target, batch);
     const bool lost_after = !calm && chance(5);
     if (code == ErrorCode::kNone && !lost_after) {
-      target.window.on_acknowledged(batch, now_);
+      target.window.on_acknowledged(batch, -1, now_);
     } else {
       target.window.on_rejected(
           batch, code == ErrorCode::kNone ? ErrorCode::kRequestTimedOut : code, now_, random_);

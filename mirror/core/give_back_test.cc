@@ -66,7 +66,7 @@ struct GiveBackTest : testing::Test {
   void acknowledge(int partition = 0) {
     OutgoingBatch& batch = *sent.front();
     sent.erase(sent.begin());
-    window(partition).on_acknowledged(batch, now);
+    window(partition).on_acknowledged(batch, -1, now);
     for (const OutgoingBatch& done : window(partition).take_done()) lane->on_acknowledged(done);
   }
 

@@ -35,8 +35,12 @@ struct OutgoingBatch {
   bool sent = false;                // at least once, so it may be in the log
   bool acknowledged = false;
   bool in_flight = false;
+  bool in_doubt = false;          // sent since the end of the log was last read
+  bool found = false;             // in the log, when its end was last read
+  bool sequence_refused = false;  // with nothing before it, since then
+  std::int64_t log_offset = -1;   // at the destination, where it is known
   int corruptions = 0;
-  int renumberings = 0;
+  int sequence_refusals = 0;
   bool detached = false;
 
   // Moves the bytes into memory of the batch's own, so that the slab, or the payload, that they

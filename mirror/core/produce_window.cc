@@ -17,12 +17,12 @@ constexpr int kCorruptTries = 3;
 
 // How often a batch may be the first that the broker refuses for its sequence. Once is normal after
 // the broker forgot a producer; more than a few times means that going on would be in vain.
-constexpr int kRenumberTries = 5;
+constexpr int kSequenceTries = 5;
 
 // A leader's move or a broker's restart are over by then, and need no records to be read again.
 constexpr std::chrono::seconds kBlockedAfter{5};
 
-// With the most that is under way, 5 MiB, that is a network of 175 KiB/s.
+// With 5 MiB under way, of which one request is, that is a network of 175 KiB/s.
 constexpr std::chrono::seconds kHangsAfter{30};
 
 bool is_sequence_error(ErrorCode code) {
@@ -42,8 +42,7 @@ ProduceWindow::ProduceWindow(Settings settings, ProducerIdentity producer)
     : settings_(settings),
       producer_(producer),
       back_off_(settings.back_off_first, settings.back_off_longest) {
-  const int most = producer_.idempotent() ? kRememberedBatches : 1;
-  settings_.in_flight_max = std::min(settings_.in_flight_max, most);
+  if (!producer_.idempotent()) settings_.in_flight_max = 1;
 }
 
 void ProduceWindow::push(OutgoingBatch batch, TimePoint now) {
@@ -52,16 +51,20 @@ void ProduceWindow::push(OutgoingBatch batch, TimePoint now) {
   if (next_ == queue_.end()) --next_;
 }
 
+int ProduceWindow::in_flight_max() const {
+  if (readable_ == Readable::kYes) return settings_.in_flight_max;
+  return std::min(settings_.in_flight_max, kRememberedBatches);
+}
+
 // What counts is how far sending is ahead of the first batch without an acknowledgement: a broker
 // would not recognize a repetition of that one with too many behind it, acknowledged or not.
 bool ProduceWindow::ready(TimePoint now) const {
   if (draining_ || next_ == queue_.end() || now < retry_at_) return false;
-  const auto ahead = std::distance(queue_.begin(), Queue::const_iterator(next_));
-  return ahead < (confirmed_ ? settings_.in_flight_max : 1);
+  return confirmed_ ? ahead_ < in_flight_max() : in_flight_ == 0;
 }
 
 TimePoint ProduceWindow::next_try() const {
-  const bool waits = !draining_ && next_ != queue_.end() && in_flight_ == 0;
+  const bool waits = tail_ || (!draining_ && next_ != queue_.end() && in_flight_ == 0);
   return waits ? retry_at_ : kNever;
 }
 
@@ -70,9 +73,11 @@ OutgoingBatch& ProduceWindow::send_next() {
   OutgoingBatch& batch = *next_;
   do {
     ++next_;
-  } while (next_ != queue_.end() && next_->acknowledged);
+    ++ahead_;
+  } while (next_ != queue_.end() && (next_->acknowledged || next_->found));
   stamp(batch);
   batch.sent = true;
+  batch.in_doubt = true;
   batch.in_flight = true;
   ++in_flight_;
   return batch;
@@ -92,10 +97,16 @@ void ProduceWindow::stamp(OutgoingBatch& batch) {
                                              .base_sequence = batch.base_sequence});
 }
 
-void ProduceWindow::on_acknowledged(OutgoingBatch& batch, TimePoint now) {
+// A batch that was sent again after it had been found in the log was the newest there: its
+// acknowledgement says that all those before it have as many replicas as they should.
+void ProduceWindow::on_acknowledged(OutgoingBatch& batch, std::int64_t base_offset, TimePoint now) {
   resolved(batch);
   moved_at_ = now;
   batch.acknowledged = true;
+  if (base_offset >= 0) batch.log_offset = base_offset;
+  if (!confirmed_) {
+    for (OutgoingBatch& other : queue_) other.acknowledged |= other.found;
+  }
   confirmed_ = true;
   failing_ = false;
   back_off_.reset();
@@ -111,13 +122,13 @@ ProduceWindow::Action ProduceWindow::on_rejected(OutgoingBatch& batch, ErrorCode
 }
 
 ProduceWindow::Action ProduceWindow::judge(OutgoingBatch& batch, ErrorCode code) {
-  const bool is_first = &queue_.front() == &batch;
+  const bool is_first = has_nothing_before(batch);
   bool hopeless = !is_retriable(code);
   if (is_sequence_error(code)) {
-    // Behind a batch that failed, a gap is what must be seen. At the head it means that the
-    // broker does not know our sequence any more: go on under the next epoch (KIP-360).
-    renumber_ = renumber_ || is_first;
-    hopeless = is_first && ++batch.renumberings > kRenumberTries;
+    // Behind a batch that failed, a gap is what must be seen. At the head it means that the broker
+    // has it, and too many behind it to recognize it, or does not know our sequence any more.
+    batch.sequence_refused = is_first;
+    hopeless = is_first && ++batch.sequence_refusals > kSequenceTries;
   } else if (code == ErrorCode::kCorruptMessage) {
     hopeless = ++batch.corruptions >= kCorruptTries;
   }
@@ -139,15 +150,20 @@ void ProduceWindow::resolved(OutgoingBatch& batch) {
 void ProduceWindow::failed(OutgoingBatch& batch, TimePoint now, Random& random) {
   resolved(batch);
   failing_ = true;
-  if (!draining_) retry_at_ = now + back_off_.next(random);
+  if (!draining_) back_off(now, random);
   draining_ = true;
   on_drained();
 }
 
-void ProduceWindow::drop_lane(const Lane* lane) {
-  dropped_lanes_.push_back(lane);
-  draining_ = true;
-  on_drained();
+void ProduceWindow::back_off(TimePoint now, Random& random) {
+  retry_at_ = now + back_off_.next(random);
+}
+
+bool ProduceWindow::has_nothing_before(const OutgoingBatch& batch) const {
+  const auto first = std::find_if(queue_.begin(), queue_.end(), [&](const OutgoingBatch& other) {
+    return &other == &batch || !(other.acknowledged || other.found);
+  });
+  return &*first == &batch;
 }
 
 bool ProduceWindow::blocked(TimePoint now) const {
@@ -193,42 +209,11 @@ void ProduceWindow::detach(Budget& budget) {
 
 void ProduceWindow::settle() {
   while (!queue_.empty() && queue_.front().acknowledged) {
+    const OutgoingBatch& batch = queue_.front();
+    if (batch.log_offset >= 0) end_offset_ = batch.log_offset + batch.record_count;
     done_.push_back(std::move(queue_.front()));
     queue_.pop_front();
-  }
-}
-
-void ProduceWindow::on_drained() {
-  if (!draining_ || in_flight_ > 0) return;
-  draining_ = false;
-  confirmed_ = false;
-  for (auto batch = queue_.begin(); batch != queue_.end();) {
-    const bool dropped = std::find(dropped_lanes_.begin(), dropped_lanes_.end(), batch->lane) !=
-                         dropped_lanes_.end();
-    if (!dropped || batch->acknowledged) {
-      ++batch;
-      continue;
-    }
-    // Its sequence is not used again: to a broker that took something behind it, another batch with
-    // these numbers would be a repetition, and would vanish.
-    renumber_ = renumber_ || batch->base_sequence >= 0;
-    batch = queue_.erase(batch);
-  }
-  dropped_lanes_.clear();
-  settle();
-  if (std::exchange(renumber_, false)) begin_epoch();
-  next_ = std::find_if(queue_.begin(), queue_.end(),
-                       [](const OutgoingBatch& b) { return !b.acknowledged; });
-}
-
-void ProduceWindow::begin_epoch() {
-  // Epochs wrap after 32,767 losses of producer state; a broker that forgot us takes any epoch.
-  epoch_ = epoch_ == std::numeric_limits<std::int16_t>::max()
-               ? std::int16_t{0}
-               : static_cast<std::int16_t>(epoch_ + 1);
-  next_sequence_ = 0;
-  for (OutgoingBatch& batch : queue_) {
-    if (!batch.acknowledged) batch.base_sequence = -1;
+    --ahead_;
   }
 }
 

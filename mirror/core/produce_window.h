@@ -2,11 +2,13 @@
 // how many of them are under way, and their sequence numbers.
 //
 // A batch keeps its sequence and its boundaries from its first sending until it is acknowledged, so
-// the broker recognizes a repetition (KIP-98). After any failure the window drains: nothing new is
-// sent until every request under way has resolved; then it sends again from the first batch that is
-// not acknowledged. Until that one is acknowledged it travels alone, and so does the very first:
-// brokers from 2.5 on take any sequence of a producer that they do not know (KIP-360), so a batch
-// could overtake one that fails. Sans-IO; owned by a shard, used on its executor.
+// the broker recognizes a repetition (KIP-98), but only of a producer's newest batches. So after
+// any failure the window drains: nothing new is sent until every request under way has resolved. If
+// several batches may be in the log, the end of the log is read then. Sending goes on from the
+// newest batch that stands there, or else from the first that is not acknowledged. Until that one
+// is acknowledged it travels alone, and so does the very first: brokers from 2.5 on take any
+// sequence of a producer that they do not know (KIP-360), so a batch could overtake one that fails.
+// Sans-IO; owned by a shard, used on its executor.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +20,7 @@
 
 #include "base/time.h"
 #include "mirror/core/outgoing_batch.h"
+#include "mirror/core/tail_reader.h"
 #include "net/core/back_off.h"
 #include "protocol/error_code.h"
 
@@ -34,20 +37,21 @@ struct ProducerIdentity {
 class ProduceWindow {
  public:
   // How many batches of a producer a broker recognizes when they are repeated (KAFKA-5494), and so
-  // how many are under way at most.
+  // how many are under way at most where the log cannot be read.
   static constexpr int kRememberedBatches = 5;
 
   struct Settings {
-    int in_flight_max = 1;  // idempotent producers have at most 5, others 1
+    int in_flight_max = 1;  // batches; only an idempotent producer has more
     Duration back_off_first{};
     Duration back_off_longest{};
   };
 
   // What the shard has to do after a failure.
   enum class Action {
-    kRetry,            // nothing: ready() says when
+    kRetry,            // nothing: ready() says when, or tail_to_read()
     kRefreshMetadata,  // the same, and the leader may be another
     kStopLane,         // the batch can never be taken; call drop_lane() with its lane
+    kTellOfLoss,       // the log was cut off, or its end deleted; the window goes on
   };
 
   ProduceWindow(Settings settings, ProducerIdentity producer);
@@ -65,8 +69,8 @@ class ProduceWindow {
   // is not dropped while it is under way.
   OutgoingBatch& send_next();
 
-  // The destination has the batch.
-  void on_acknowledged(OutgoingBatch& batch, TimePoint now);
+  // The destination has the batch, at this offset; -1 where brokers do not say.
+  void on_acknowledged(OutgoingBatch& batch, std::int64_t base_offset, TimePoint now);
 
   // The destination answered with an error for the batch. Only a batch with nothing before it is
   // given up, so that what is before it keeps its sequence.
@@ -74,6 +78,29 @@ class ProduceWindow {
 
   // The answer never came: the batch may be in the log or not.
   void on_lost(OutgoingBatch& batch, TimePoint now, Random& random);
+
+  // A question to the partition's leader, for one Fetch.
+  struct TailQuestion {
+    std::int64_t offset = 0;
+    std::int32_t bytes_max = 0;
+    int tail = 0;  // a number for what is read, so that a late answer to another is known
+  };
+
+  // What is to be read of the log's end before anything is sent, if so, and if it is due.
+  std::optional<TailQuestion> tail_to_read(TimePoint now) const;
+
+  // Whether more could be under way if only it were known that the log's end can be read.
+  std::optional<TailQuestion> tail_to_try() const;
+
+  // The leader's answer, and what is to be done about it.
+  Action on_tail(TailQuestion asked, const protocol::FetchResponse::Partition& answer,
+                 TimePoint now, Random& random);
+
+  // Whether it has to be asked for again, some time later.
+  bool waits_for_tail(TimePoint now) const { return tail_ && now < retry_at_; }
+
+  // It did not come.
+  void on_tail_lost(TailQuestion asked, TimePoint now, Random& random);
 
   // Gives up all batches of the lane, as soon as none is under way.
   void drop_lane(const Lane* lane);
@@ -110,13 +137,26 @@ class ProduceWindow {
  private:
   using Queue = std::list<OutgoingBatch>;
 
+  enum class Readable { kUnknown, kYes, kNo };
+
+  bool has_nothing_before(const OutgoingBatch& batch) const;
   Action judge(OutgoingBatch& batch, protocol::ErrorCode code);
   void resolved(OutgoingBatch& batch);
   void failed(OutgoingBatch& batch, TimePoint now, Random& random);
+  void back_off(TimePoint now, Random& random);
   void settle();
-  void on_drained();
-  void begin_epoch();
+  int in_flight_max() const;
   void stamp(OutgoingBatch& batch);
+
+  // In produce_window_drain.cc.
+  void on_drained();
+  void drop_batches();
+  bool needs_tail() const;
+  void on_trial(protocol::ErrorCode error);
+  void mark_found(const std::vector<TailBatch>& tail);
+  Queue::iterator first_to_send();
+  void go_on();
+  void begin_epoch();
 
   Settings settings_;
   ProducerIdentity producer_;
@@ -124,12 +164,17 @@ class ProduceWindow {
   std::int32_t next_sequence_ = 0;
   Queue queue_;                          // the first is not acknowledged
   Queue::iterator next_ = queue_.end();  // the first batch not sent since the last drain
+  int ahead_ = 0;                        // batches before it
   std::vector<OutgoingBatch> done_;
+  std::int64_t end_offset_ = -1;  // of the log, behind the last batch that was done
   int in_flight_ = 0;
   bool draining_ = false;
   bool confirmed_ = false;  // a batch was acknowledged since the last drain
   bool failing_ = false;
-  bool renumber_ = false;  // the broker lost, or never had, our sequence
+  bool renumber_ = false;  // a sequence must not be used again
+  std::optional<TailReader> tail_;
+  int tails_ = 0;  // read so far
+  Readable readable_ = Readable::kUnknown;
   TimePoint retry_at_ = TimePoint::min();
   TimePoint moved_at_{};  // the last acknowledgement, or the first batch after idleness
   net::BackOff back_off_;

@@ -23,11 +23,22 @@ struct Request {
   Id id;
   IdempotentLog::Stamp stamp;
   OutgoingBatch* batch;
+  Buffer bytes;
 };
 
 struct Faults {
   int refused_of_100 = 0;
-  bool forgets = false;  // the broker loses producer states
+  bool forgets = false;     // the broker loses producer states
+  bool restarts = false;    // it remembers only the last batch
+  bool lags = false;        // what it took may not be seen for a while
+  bool unreadable = false;  // it lets nobody read the log
+};
+
+// A leader's answer on its way.
+struct TailAnswer {
+  ProduceWindow::TailQuestion question;
+  Buffer records;
+  protocol::FetchResponse::Partition answer;
 };
 
 class History {
@@ -50,7 +61,11 @@ class History {
       if (!calm && chance(5)) give_back();
       if (!calm && chance(4)) cut();
       if (!calm && faults_.forgets && chance(4)) broker_.forget();
-      if (chance(30)) send();
+      if (!calm && faults_.restarts && chance(4)) broker_.restart();
+      if (calm || !faults_.lags || chance(10)) high_watermark_ = end_offset_;
+      if (!tail_) ask();
+      if (tail_ && chance(30)) answer_question(calm);
+      if (chance(50)) send();
       if (chance(50)) answer(calm);
       if (!late_.empty() && chance(20)) {
         produce(late_.front());
@@ -124,15 +139,62 @@ class History {
     if (!window_->ready(now_)) return;
     OutgoingBatch& batch = window_->send_next();
     const BatchView view(batch.header);
-    wire_.push_back({batch.entry, IdempotentLog::stamp_of(view), &batch});
+    wire_.push_back(
+        {batch.entry, IdempotentLog::stamp_of(view), &batch, flatten(batch.records.slices())});
   }
 
   ErrorCode produce(const Request& request) {
     if (refused_.contains(request.id)) return ErrorCode::kMessageTooLarge;
     const std::size_t before = broker_.appended();
     const ErrorCode code = broker_.produce(request.stamp);
-    if (broker_.appended() > before) log_.push_back(request.id);
+    if (broker_.appended() > before) {
+      log_.push_back(request.id);
+      Buffer& batch = stored_.emplace_back(request.bytes);
+      store_be(batch.data() + protocol::batch_field::kBaseOffset, end_offset_);
+      end_offset_ += request.stamp.records;
+    }
     return code;
+  }
+
+  std::int64_t offset_of(const IdempotentLog::Stamp& stamp) const {
+    const auto found = std::ranges::find_if(stored_, [&](const Buffer& batch) {
+      const auto other = IdempotentLog::stamp_of(BatchView(ConstBytes(batch)));
+      return other.epoch == stamp.epoch && other.sequence == stamp.sequence;
+    });
+    return BatchView(ConstBytes(*found)).base_offset();
+  }
+
+  void ask() {
+    auto question = window_->tail_to_read(now_);
+    if (!question) question = window_->tail_to_try();
+    if (!question) return;
+    tail_.emplace(TailAnswer{.question = *question, .records = {}, .answer = {}});
+    tail_->answer.high_watermark = high_watermark_;
+    if (faults_.unreadable) {
+      tail_->answer.error_code = ErrorCode::kTopicAuthorizationFailed;
+    } else if (question->offset > end_offset_) {
+      tail_->answer.error_code = ErrorCode::kOffsetOutOfRange;
+    }
+    int batches = 3;
+    for (const Buffer& stored : stored_) {
+      const BatchView batch{ConstBytes(stored)};
+      if (batch.next_offset() <= question->offset || batch.next_offset() > high_watermark_)
+        continue;
+      if (batches-- == 0) break;
+      tail_->records.insert(tail_->records.end(), stored.begin(), stored.end());
+    }
+    tail_->answer.records = protocol::RecordsView(ConstBytes(tail_->records));
+  }
+
+  void answer_question(bool calm) {
+    const TailAnswer arrived = std::move(*tail_);
+    tail_.reset();
+    if (!calm && chance(10)) {
+      window_->on_tail_lost(arrived.question, now_, random_);
+    } else {
+      window_->on_tail(arrived.question, arrived.answer, now_, random_);
+    }
+    take();
   }
 
   // The broker works on the oldest request of the connection and answers it.
@@ -147,7 +209,9 @@ class History {
     const ErrorCode code = produce(request);
     if (code != ErrorCode::kNone) return reject(request, code);
     if (!calm && chance(8)) return reject(request, ErrorCode::kRequestTimedOut);
-    window_->on_acknowledged(*request.batch, now_);
+    const std::int64_t offset = offset_of(request.stamp);
+    high_watermark_ = std::max(high_watermark_, offset + request.stamp.records);
+    window_->on_acknowledged(*request.batch, offset, now_);
     take();
   }
 
@@ -190,6 +254,10 @@ class History {
   std::optional<ProduceWindow> window_;
   IdempotentLog broker_;
   std::vector<Id> log_;
+  std::vector<Buffer> stored_;
+  std::int64_t end_offset_ = 0;
+  std::int64_t high_watermark_ = 0;
+  std::optional<TailAnswer> tail_;
   std::deque<Request> wire_;
   std::deque<Request> late_;                // of connections that ended
   std::vector<std::pair<Id, int>> pushed_;  // in the order of the window
@@ -211,6 +279,13 @@ const Case kCases[] = {
     {"Kafka 0.11", {1, false, 1}, {}},
     {"Kafka 1.0", {5, false, 5}, {}},
     {"Kafka 2.5", {5, true, 5}, {}},
+    {"30 in flight to 1.0", {5, false, 30}, {}},
+    {"30 in flight to 2.5", {5, true, 30}, {}},
+    {"30 in flight, brokers that restart", {5, true, 30}, {.restarts = true}},
+    {"30 in flight, slow replicas", {5, true, 30}, {.restarts = true, .lags = true}},
+    {"30 in flight, refused batches", {5, true, 30}, {.refused_of_100 = 3, .lags = true}},
+    {"5 in flight, brokers that restart", {5, false, 5}, {.restarts = true}},
+    {"a log that cannot be read", {5, true, 30}, {.unreadable = true}},
     {"Kafka 0.11, refused batches", {1, false, 1}, {.refused_of_100 = 3}},
     {"Kafka 1.0, refused batches", {5, false, 5}, {.refused_of_100 = 3}},
     {"Kafka 2.5, refused batches", {5, true, 5}, {.refused_of_100 = 3}},
@@ -218,7 +293,7 @@ const Case kCases[] = {
 
 TEST(ProduceWindowModel, TheLogHoldsEachBatchOnceAndInOrder) {
   for (const Case& test : kCases) {
-    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 250; ++seed) {
       History history(seed, test.rules, test.faults);
       ASSERT_TRUE(history.run()) << test.name << ", seed " << seed << ": does not end";
       ASSERT_EQ(history.log(), history.expected()) << test.name << ", seed " << seed;
@@ -230,9 +305,9 @@ TEST(ProduceWindowModel, TheLogHoldsEachBatchOnceAndInOrder) {
 // A broker that forgets producers may get batches twice, but none is acknowledged without being in
 // the log.
 TEST(ProduceWindowModel, NothingIsLostToABrokerThatForgetsProducers) {
-  for (const bool takes_unknown : {false, true}) {
-    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-      History history(seed, {5, takes_unknown, 5}, {.refused_of_100 = 2, .forgets = true});
+  for (const BrokerRules rules : {BrokerRules{5, false, 5}, {5, true, 5}, {5, true, 30}}) {
+    for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+      History history(seed, rules, {.refused_of_100 = 2, .forgets = true, .lags = true});
       ASSERT_TRUE(history.run()) << "seed " << seed << ": does not end";
       const std::set<Id> stored(history.log().begin(), history.log().end());
       for (const Id id : history.done()) {

@@ -66,7 +66,7 @@ struct WindowTest : testing::Test {
 
   void ack(std::string_view names) {
     for (const char name : names) {
-      window->on_acknowledged(*sent.at(name), now);
+      window->on_acknowledged(*sent.at(name), -1, now);
       take();
     }
   }

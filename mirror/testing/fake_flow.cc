@@ -4,6 +4,9 @@
 
 namespace kmirror::mirror {
 
+using protocol::BatchView;
+using protocol::ErrorCode;
+
 FakeFlow::FakeFlow(net::VirtualRuntime& runtime) : cluster(runtime) {
   config.source.client.bootstrap_servers = {{"b1", 9092}};
   config.destination.client.bootstrap_servers = {{"b1", 9092}};
@@ -51,7 +54,7 @@ bool FakeFlow::in_session(const protocol::FetchRequest& request,
     session.clear();
     session_epoch_ = 0;
   } else if (std::exchange(evicts_session, false)) {
-    response.error_code = protocol::ErrorCode::kFetchSessionIdNotFound;
+    response.error_code = ErrorCode::kFetchSessionIdNotFound;
     return false;
   }
   EXPECT_EQ(request.session_epoch, session_epoch_++);
@@ -66,6 +69,9 @@ bool FakeFlow::in_session(const protocol::FetchRequest& request,
 
 void FakeFlow::script_reading() {
   on<protocol::FetchRequest>([this](const auto& request, auto, auto& response) {
+    if (!request.topics.empty() && request.topics[0].topic == "copy") {
+      return read_tails(request, response);
+    }
     ++fetches;
     if (keeps_sessions && !in_session(request, response)) return;
     std::int64_t found = 0;  // bytes
@@ -75,8 +81,7 @@ void FakeFlow::script_reading() {
       const std::int64_t room = found == 0 ? kAnySize : request.max_bytes - found;
       auto partition = read(wanted.second, room);
       found += static_cast<std::int64_t>(partition.records->size());
-      const bool is_news =
-          !partition.records->empty() || partition.error_code != protocol::ErrorCode::kNone;
+      const bool is_news = !partition.records->empty() || partition.error_code != ErrorCode::kNone;
       if (is_news || !keeps_sessions) answer.partitions.push_back(std::move(partition));
     }
     const int wait_ms = found > 0 ? 1 : request.max_wait_ms;
@@ -91,8 +96,7 @@ void FakeFlow::script_reading() {
         const bool at_end = wanted.timestamp == -1 && !batches.empty();
         answer.partitions.push_back(
             {.partition_index = wanted.partition_index,
-             .offset = at_end ? protocol::BatchView(ConstBytes(batches.back())).next_offset()
-                              : log_start});
+             .offset = at_end ? BatchView(ConstBytes(batches.back())).next_offset() : log_start});
       }
     }
   });
@@ -103,14 +107,14 @@ protocol::FetchResponse::Partition FakeFlow::read(const protocol::FetchRequest::
   protocol::FetchResponse::Partition answer{.partition_index = wanted.partition};
   Buffer& bytes = chunks_[wanted.partition];
   bytes.clear();
-  if (fetch_error != protocol::ErrorCode::kNone) {
+  if (fetch_error != ErrorCode::kNone) {
     answer.error_code = fetch_error;
   } else if (wanted.fetch_offset < log_start) {
-    answer.error_code = protocol::ErrorCode::kOffsetOutOfRange;
+    answer.error_code = ErrorCode::kOffsetOutOfRange;
   } else {
     bool full = false;
     for (const Buffer& batch : source[wanted.partition]) {
-      const protocol::BatchView view{ConstBytes(batch)};
+      const BatchView view{ConstBytes(batch)};
       answer.high_watermark = answer.last_stable_offset = view.next_offset();
       const std::size_t size = bytes.size() + batch.size();
       if (view.next_offset() <= wanted.fetch_offset) continue;
@@ -134,30 +138,72 @@ void FakeFlow::script_writing() {
       auto& answer = response.responses.emplace_back();
       answer.name = topic.name;
       for (const auto& part : topic.partition_data) {
+        const ErrorCode code = store(part.index, part.records->bytes());
         answer.partition_responses.push_back(
-            {.index = part.index, .error_code = store(part.index, part.records->bytes())});
+            {.index = part.index,
+             .error_code = code,
+             .base_offset = stored_at(part.index, part.records->bytes())});
       }
     }
   });
 }
 
-protocol::ErrorCode FakeFlow::store(std::int32_t partition, ConstBytes bytes) {
-  const protocol::BatchView batch(bytes);
-  if (!batch.is_crc_valid()) return protocol::ErrorCode::kCorruptMessage;
+ErrorCode FakeFlow::store(std::int32_t partition, ConstBytes bytes) {
+  const BatchView batch(bytes);
+  if (!batch.is_crc_valid()) return ErrorCode::kCorruptMessage;
   if (refusal) {
-    const protocol::ErrorCode refused = refusal(partition, batch);
-    if (refused != protocol::ErrorCode::kNone) return refused;
+    const ErrorCode refused = refusal(partition, batch);
+    if (refused != ErrorCode::kNone) return refused;
   }
-  IdempotentLog& log = producers[partition];
-  const std::size_t before = log.appended();
-  const protocol::ErrorCode code = log.produce(IdempotentLog::stamp_of(batch));
-  if (log.appended() == before) return code;
+  IdempotentLog& producer = producers[partition];
+  const std::size_t before = producer.appended();
+  const ErrorCode code = producer.produce(IdempotentLog::stamp_of(batch));
+  if (producer.appended() == before) return code;
+  std::vector<Buffer>& batches = log[partition];
+  const std::int64_t end =
+      batches.empty() ? 0 : BatchView(ConstBytes(batches.back())).next_offset();
+  batches.emplace_back(bytes.begin(), bytes.end());
+  store_be(batches.back().data() + protocol::batch_field::kBaseOffset, end);
   OutgoingBatch stored;
   stored.records.append(bytes);
   for (const TestRecord& record : records_of(stored)) {
     copy[partition].push_back(record.value.value_or("(null)"));
   }
   return code;
+}
+
+// Where brokers tell that a batch is, also of a repetition.
+std::int64_t FakeFlow::stored_at(std::int32_t partition, ConstBytes bytes) {
+  const auto stamp = IdempotentLog::stamp_of(BatchView(bytes));
+  for (const Buffer& stored : log[partition]) {
+    const BatchView view{ConstBytes(stored)};
+    const auto other = IdempotentLog::stamp_of(view);
+    if (other.epoch == stamp.epoch && other.sequence == stamp.sequence) return view.base_offset();
+  }
+  return -1;
+}
+
+void FakeFlow::read_tails(const protocol::FetchRequest& request,
+                          protocol::FetchResponse& response) {
+  ++tail_fetches;
+  auto& answer = response.responses.emplace_back();
+  answer.topic = "copy";
+  for (const auto& [index, wanted] : partitions_of(request)) {
+    auto& partition = answer.partitions.emplace_back();
+    partition.partition_index = index;
+    Buffer& bytes = chunks_[index];
+    bytes.clear();
+    for (const Buffer& batch : log[index]) {
+      const BatchView view{ConstBytes(batch)};
+      partition.high_watermark = view.next_offset();
+      if (view.next_offset() <= wanted.fetch_offset) continue;
+      bytes.insert(bytes.end(), batch.begin(), batch.end());
+    }
+    if (wanted.fetch_offset > partition.high_watermark) {
+      partition.error_code = ErrorCode::kOffsetOutOfRange;
+    }
+    partition.records = protocol::RecordsView(ConstBytes(bytes));
+  }
 }
 
 void FakeFlow::script_progress() {
@@ -170,7 +216,7 @@ void FakeFlow::script_progress() {
       auto& answer = response.topics.emplace_back();
       answer.name = topic.name;
       for (const auto& part : topic.partitions) {
-        if (commit_error == protocol::ErrorCode::kNone) {
+        if (commit_error == ErrorCode::kNone) {
           committed[part.partition_index] = part.committed_offset;
         }
         answer.partitions.push_back(

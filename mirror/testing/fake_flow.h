@@ -36,11 +36,13 @@ class FakeFlow {
 
   std::map<std::int32_t, std::vector<Buffer>> source;     // batches by partition
   std::map<std::int32_t, std::vector<std::string>> copy;  // values by partition
+  std::map<std::int32_t, std::vector<Buffer>> log;        // of the copy, batches by partition
   std::map<std::int32_t, IdempotentLog> producers;        // by partition of the copy
   std::map<std::int32_t, std::int64_t> committed;
   protocol::ErrorCode commit_error = protocol::ErrorCode::kNone;
   bool answers_commits = true;
-  int fetches = 0;
+  int fetches = 0;       // of the source
+  int tail_fetches = 0;  // of the copy
 
   // Of the source's broker: whether it keeps a fetch session, what it reads for that, and how many
   // partitions were named to it. A partition without records is no news.
@@ -88,6 +90,11 @@ class FakeFlow {
   void script_writing();
 
   protocol::ErrorCode store(std::int32_t partition, ConstBytes bytes);
+
+  std::int64_t stored_at(std::int32_t partition, ConstBytes bytes);
+
+  // What the copy's broker answers about its log, all of which is replicated.
+  void read_tails(const protocol::FetchRequest& request, protocol::FetchResponse& response);
 
   void script_progress();
 

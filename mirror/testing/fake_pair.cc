@@ -168,7 +168,7 @@ void FakePair::script_writing() {
         for (const TestRecord& record : records_of(stored)) {
           copy[{std::string(topic.name), part.index}].push_back(record.value.value_or("(null)"));
         }
-        answer.partition_responses.push_back({.index = part.index});
+        answer.partition_responses.push_back({.index = part.index, .base_offset = -1});
       }
     }
   });

@@ -38,6 +38,11 @@ class IdempotentLog {
 
   void forget() { known_ = false; }
 
+  // What is known after a start is what a snapshot tells: the last batch.
+  void restart() {
+    while (recent_.size() > 1) recent_.pop_front();
+  }
+
   // How many batches were new, and were taken.
   std::size_t appended() const { return appended_; }
 

@@ -46,6 +46,7 @@ void ShardFixture::start_again() {
   flow.copy.clear();
   flow.source.clear();
   flow.producers.clear();
+  flow.log.clear();
   flow.committed.clear();
 }
 

@@ -78,6 +78,8 @@ void observe_destination(broker::Cluster& destination, Checker& checker, Probes&
       if (call.throttle_time_ms > 0) probes.reach("throttled");
       observe_request(call, *static_cast<const protocol::ProduceRequest*>(request), probes);
       observe_answer(*static_cast<const protocol::ProduceResponse*>(response), probes);
+    } else if (api_key == protocol::FetchRequest::kApi.key) {
+      probes.reach("end of a log read");
     } else if (api_key == protocol::InitProducerIdRequest::kApi.key) {
       const auto& answer = *static_cast<const protocol::InitProducerIdResponse*>(response);
       if (answer.error_code == ErrorCode::kNone) checker.on_producer_id(answer.producer_id);

@@ -24,6 +24,7 @@ constexpr ProbeName kNames[] = {
     {"duplicate batch", "recognized by a broker and not appended again"},
     {"batch out of order", "refused by a broker that saw a gap"},
     {"new producer epoch", "a producer began again at sequence 0"},
+    {"end of a log read", "to see what of a mirror's batches stands there"},
     {"producers forgotten", "a sweep or a restart took what a broker knew of them"},
     {"not leader", "a batch went to a broker that does not lead"},
     {"topic created", "by the mirror at the destination"},

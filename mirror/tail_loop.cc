@@ -1,0 +1,159 @@
+#include "mirror/tail_loop.h"
+
+#include <fmt/core.h>
+
+#include "mirror/parts.h"
+
+namespace kmirror::mirror {
+
+namespace {
+
+using net::Awaitable;
+using net::Result;
+using protocol::ErrorCode;
+using protocol::FetchRequest;
+using protocol::FetchResponse;
+
+// Of all partitions together.
+constexpr std::int32_t kBytesMax = 1 << 20;
+
+// From version 11 on followers answer too, whose logs may end sooner (KIP-392).
+constexpr std::int16_t kVersionMax = 10;
+
+}  // namespace
+
+TailLoop::TailLoop(Shard& shard, std::int32_t broker)
+    : shard_(shard),
+      broker_(broker),
+      random_(shard.runtime().random().split(fmt::format("tails from {}", broker))),
+      wakeup_(shard.runtime()) {}
+
+void TailLoop::add(Target& target) {
+  if (std::exchange(target.tail_loop, this) == this) return;
+  waiting_.push_back(&target);
+  wake();
+}
+
+Awaitable<void> TailLoop::run() {
+  while (!shard_.closing()) {
+    std::vector<Asked> asked = take_questions();
+    if (asked.empty()) {
+      co_await wakeup_.wait();
+      continue;
+    }
+    Result<void> done = co_await connect();
+    if (done) done = co_await ask(asked);
+    if (!done) {
+      shard_.destination().report_outage(broker_, done.error());
+      shard_.destination().request_refresh();
+    }
+    finish(asked);
+  }
+}
+
+void TailLoop::finish(std::vector<Asked>& asked) {
+  for (const Asked& one : asked) {
+    Target& target = *one.target;
+    if (!one.answered) {
+      target.window.on_tail_lost(one.question, shard_.runtime().now(), random_);
+    }
+    if (is_mine(target)) target.tail_loop = nullptr;
+    shard_.take_acknowledged(target);
+    shard_.look_at(target);
+  }
+  shard_.on_room();
+}
+
+// A partition whose leader went away and came back may be in the line twice.
+std::vector<TailLoop::Asked> TailLoop::take_questions() {
+  std::vector<Asked> asked;
+  for (Target* target : std::exchange(waiting_, {})) {
+    if (!is_mine(*target)) continue;
+    auto question = target->window.tail_to_read(shard_.runtime().now());
+    if (!question) question = target->window.tail_to_try();
+    if (question) {
+      asked.push_back({target, *question});
+    } else {
+      target->tail_loop = nullptr;
+    }
+  }
+  sort_parts(asked);
+  const auto twice = std::ranges::unique(asked, {}, &Asked::target);
+  asked.erase(twice.begin(), twice.end());
+  return asked;
+}
+
+FetchRequest TailLoop::make_request(const std::vector<Asked>& asked) const {
+  FetchRequest request;
+  request.max_bytes = kBytesMax;
+  for (const Asked& one : asked) {
+    const net::TopicPartition& where = one.target->where;
+    const net::PartitionInfo* info =
+        shard_.destination().metadata().find(where.topic, where.partition);
+    if (request.topics.empty() || request.topics.back().topic != where.topic) {
+      request.topics.push_back({.topic = where.topic});
+    }
+    request.topics.back().partitions.push_back(
+        {.partition = where.partition,
+         .current_leader_epoch = info == nullptr ? -1 : info->leader_epoch,
+         .fetch_offset = one.question.offset,
+         .partition_max_bytes = one.question.bytes_max});
+  }
+  return request;
+}
+
+Awaitable<Result<void>> TailLoop::connect() {
+  if (connection_ && connection_->is_open()) co_return Result<void>();
+  Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.destination().dial(broker_);
+  if (!dialled) co_return dialled.error();
+  connection_ = dialled.value();
+  co_return Result<void>();
+}
+
+Awaitable<Result<void>> TailLoop::ask(std::vector<Asked>& asked) {
+  const FetchRequest request = make_request(asked);
+  const net::CallOptions options{.deadline = shard_.destination().call_deadline(),
+                                 .version_max = kVersionMax};
+  const auto reply = co_await connection_->call(request, options);
+  if (!reply) co_return reply.error();
+  for (const FetchResponse::Topic& topic : reply.value().message.responses) {
+    for (const FetchResponse::Partition& answer : topic.partitions) {
+      Asked* one = find_part(asked, topic.topic, answer.partition_index);
+      if (one == nullptr || std::exchange(one->answered, true)) continue;
+      on_answer(*one, answer);
+    }
+  }
+  co_return Result<void>();
+}
+
+void TailLoop::on_answer(const Asked& one, const FetchResponse::Partition& answer) {
+  Target& target = *one.target;
+  const TimePoint now = shard_.runtime().now();
+  const auto action = target.window.on_tail(one.question, answer, now, random_);
+  if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
+  if (action == ProduceWindow::Action::kTellOfLoss) {
+    tell(target, fmt::format("offset {}, which follows on what it took last, is outside its log: "
+                             "that was cut off, or records were deleted",
+                             one.question.offset));
+  } else if (answer.error_code == ErrorCode::kTopicAuthorizationFailed) {
+    if (std::exchange(told_refused_, true)) return;
+    tell(target, fmt::format("may not be read (READ on the topic): no more than {} batches of it "
+                             "are under way",
+                             ProduceWindow::kRememberedBatches));
+  } else if (target.window.waits_for_tail(now) && target.refusal.on_refused(now)) {
+    tell(target,
+         fmt::format("offset {} cannot be read to go on from there: {}; it is tried again "
+                     "and again",
+                     one.question.offset,
+                     answer.error_code == ErrorCode::kNone ? "what came last is not replicated"
+                                                           : error_sentence(answer.error_code)));
+  }
+}
+
+void TailLoop::tell(const Target& target, const std::string& what) const {
+  shard_.runtime().log(net::LogLevel::kWarning,
+                       fmt::format("destination topic {} partition {}: {}", target.where.topic,
+                                   target.where.partition, what));
+}
+
+}  // namespace kmirror::mirror
