@@ -24,9 +24,8 @@ const char* problem_of_header(const BatchView& batch) {
 }
 
 std::size_t BatchReader::next_size() const {
-  const ConstBytes rest = records_.subspan(position_);
-  if (rest.size() < kBatchPrefixBytes) return 0;
-  const auto length = load_be<std::int32_t>(rest.data() + batch_field::kBatchLength);
+  if (rest().size() < kBatchPrefixBytes) return 0;
+  const auto length = load_be<std::int32_t>(rest().data() + batch_field::kBatchLength);
   return length < 0 ? 0 : kBatchPrefixBytes + static_cast<std::size_t>(length);
 }
 
@@ -37,15 +36,15 @@ BatchReader::Step BatchReader::fail(const char* what) {
 
 BatchReader::Step BatchReader::next() {
   if (malformed_.what != nullptr) return Step::kMalformed;
-  const ConstBytes rest = records_.subspan(position_);
-  if (rest.empty()) return Step::kEnd;
-  if (rest.size() < kBatchPrefixBytes) return Step::kPartial;
-  const auto length = load_be<std::int32_t>(rest.data() + batch_field::kBatchLength);
+  const ConstBytes left = rest();
+  if (left.empty()) return Step::kEnd;
+  if (left.size() < kBatchPrefixBytes) return Step::kPartial;
+  const auto length = load_be<std::int32_t>(left.data() + batch_field::kBatchLength);
   // Every format has a magic, and the shortest message is a legacy one.
   if (length < kMinMessageLength) return fail("batch length is too small");
   const std::size_t size = kBatchPrefixBytes + static_cast<std::size_t>(length);
-  if (rest.size() < size) return Step::kPartial;
-  entry_ = rest.first(size);
+  if (left.size() < size) return Step::kPartial;
+  entry_ = left.first(size);
   if (magic() < 0 || magic() > 2) return fail("magic is not 0, 1 or 2");
   if (magic() == 2) {
     if (length < kMinBatchLength) return fail("batch length is too small");

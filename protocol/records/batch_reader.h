@@ -32,6 +32,9 @@ class BatchReader {
   // How large the entry is that next() would find, as its length says; 0 where too little is there.
   std::size_t next_size() const;
 
+  // What next() would look at.
+  ConstBytes rest() const { return records_.subspan(position_); }
+
   // Of the entry that next() found last.
   BatchView batch() const { return BatchView(entry_); }
   ConstBytes bytes() const { return entry_; }
