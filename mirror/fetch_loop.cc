@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "net/admin.h"
+#include "mirror/fetch_request.h"
+#include "mirror/log_range.h"
 
 namespace kmirror::mirror {
 
@@ -16,18 +17,10 @@ using protocol::ErrorCode;
 using protocol::FetchRequest;
 using protocol::FetchResponse;
 
-// From this version on topics are named by their ids alone (KIP-516).
-constexpr std::int16_t kFirstTopicIdVersion = 13;
-
 // How long a broker may wait for records of quiet lanes while others, which have more to read, wait
 // only for room: they join the next request. It doubles while neither records nor room come, so
 // that a lane waits for its next request at most about as long as it was stuck before.
 constexpr std::chrono::milliseconds kShortWait{10};
-
-std::int32_t to_ms(Duration time) {
-  return static_cast<std::int32_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
-}
 
 }  // namespace
 
@@ -144,39 +137,6 @@ TimePoint FetchLoop::next_retry() const {
   return retries_.empty() ? kNever : retries_.begin()->first;
 }
 
-// Lanes of one topic mostly have numbers that follow on each other.
-FetchRequest FetchLoop::make_request(const FetchSession::Request& wanted) const {
-  const SourceConfig& config = shard_.config().source;
-  FetchRequest request;
-  request.min_bytes = config.fetch_min_bytes;
-  request.isolation_level = config.read_committed ? 1 : 0;
-  request.session_id = wanted.id;
-  request.session_epoch = wanted.epoch;
-  for (const std::size_t number : wanted.named) {
-    const Slot& slot = *shard_.slots()[number];
-    const Lane::Settings& lane = slot.lane.settings();
-    if (request.topics.empty() || request.topics.back().topic != lane.topic) {
-      request.topics.push_back({.topic = lane.topic, .topic_id = slot.topic_id});
-    }
-    const FetchSession::Place& place = session_.place(number);
-    request.topics.back().partitions.push_back(
-        {.partition = lane.partition,
-         .current_leader_epoch = place.leader_epoch,
-         .fetch_offset = place.offset,
-         .partition_max_bytes = config.max_partition_fetch_bytes});
-  }
-  auto& forgotten = request.forgotten_topics_data;
-  for (const std::size_t number : wanted.forgotten) {
-    const Slot& slot = *shard_.slots()[number];
-    const Lane::Settings& lane = slot.lane.settings();
-    if (forgotten.empty() || forgotten.back().topic != lane.topic) {
-      forgotten.push_back({.topic = lane.topic, .topic_id = slot.topic_id});
-    }
-    forgotten.back().partitions.push_back(lane.partition);
-  }
-  return request;
-}
-
 Awaitable<Result<void>> FetchLoop::connect() {
   if (connection_ && shard_.runtime().buggify("fetch connection closed")) {
     connection_->close("for nothing");
@@ -197,14 +157,11 @@ Awaitable<Result<void>> FetchLoop::fetch(std::size_t bytes) {
   if (runtime.buggify("fetch session given up")) session_.restart();
   const bool by_topic_id = without_topic_id_ == 0 &&
                            connection_->version_for(FetchRequest::kApi) >= kFirstTopicIdVersion;
-  FetchRequest request = make_request(session_.next_request(by_topic_id));
+  FetchRequest request = make_fetch_request(shard_, session_, session_.next_request(by_topic_id));
   request.max_wait_ms = to_ms(crowded ? std::min(short_wait_, longest) : longest);
   request.max_bytes = static_cast<std::int32_t>(bytes);
   if (runtime.buggify("fetch of one byte")) request.max_bytes = 1;
-  const net::CallOptions options{
-      .deadline = shard_.source().call_deadline() + longest,
-      .version_max = by_topic_id ? FetchRequest::kApi.versions.max
-                                 : static_cast<std::int16_t>(kFirstTopicIdVersion - 1)};
+  const net::CallOptions options = fetch_options(shard_, by_topic_id);
   shard_.budget().begin_fetch(bytes);
   under_way_ = true;
   Result<Response> response = co_await connection_->call(request, options);
@@ -275,17 +232,9 @@ bool FetchLoop::on_partition(Slot& slot, net::SlabRef& frame, FetchResponse::Par
     shard_.runtime().log(net::LogLevel::kInfo, slot.lane.name() + " is read again");
   }
   const bool read_committed = shard_.config().source.read_committed;
-  slot.lane.set_high_watermark(read_committed && partition.last_stable_offset >= 0
-                                   ? partition.last_stable_offset
-                                   : partition.high_watermark);
+  slot.lane.set_high_watermark(readable_end(partition, read_committed));
   if (!partition.records || partition.records->empty()) return false;
-  std::vector<protocol::AbortedTransaction> aborted;
-  if (read_committed && partition.aborted_transactions) {
-    for (const auto& transaction : *partition.aborted_transactions) {
-      aborted.push_back({transaction.producer_id, transaction.first_offset});
-    }
-  }
-  slot.lane.on_fetched(frame, partition.records->bytes(), std::move(aborted));
+  slot.lane.on_fetched(frame, partition.records->bytes(), aborted_in(partition, read_committed));
   return true;
 }
 
@@ -298,7 +247,7 @@ void FetchLoop::on_error(Slot& slot, ErrorCode code) {
       shard_.source().broker_name(broker_), error_name(code), error_sentence(code));
   if (code == ErrorCode::kOffsetOutOfRange) {
     slot.finding_range = true;
-    shard_.spawn(find_range(&slot));
+    shard_.spawn(find_log_range(shard_, &slot));
   } else if (code == ErrorCode::kUnknownTopicId || code == ErrorCode::kInconsistentTopicId ||
              refreshes_metadata(code)) {
     shard_.source().request_refresh();
@@ -309,34 +258,6 @@ void FetchLoop::on_error(Slot& slot, ErrorCode code) {
   // What passes by itself within seconds, as a leader's move, is nobody's business.
   if (!slot.refusal.on_refused(shard_.runtime().now())) return;
   shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
-}
-
-// The position is outside the log: either retention was faster than the mirror, or the log is not
-// the one that was read before. Only the first has an answer that loses nothing still there.
-Awaitable<void> FetchLoop::find_range(Slot* slot) {
-  const Lane::Settings& lane = slot->lane.settings();
-  const std::vector<net::TopicPartition> where{{lane.topic, lane.partition}};
-  const auto earliest =
-      co_await net::list_offsets(shard_.source(), where, net::OffsetSpec::kEarliest, false);
-  slot->finding_range = false;
-  shard_.touch(*slot);
-  if (!earliest || earliest.value().empty() || !shard_.fetching()) co_return;
-  const std::int64_t first = earliest.value().begin()->second.offset;
-  const std::int64_t position = slot->lane.fetch_offset();
-  if (position < first && shard_.config().source.auto_offset_reset != OffsetReset::kNone) {
-    shard_.runtime().log(
-        net::LogLevel::kWarning,
-        fmt::format(
-            "{}: offsets {} to {} are gone: the source's retention deleted them before they "
-            "were mirrored; going on at {}",
-            slot->lane.name(), position, first - 1, first));
-    slot->lane.skip_to(first);
-  } else {
-    shard_.stop_lane(
-        *slot, fmt::format("{}: offset {} is outside the source's log, which begins at {}: it "
-                           "was truncated or created again, or auto.offset.reset is none",
-                           slot->lane.name(), position, first));
-  }
 }
 
 }  // namespace kmirror::mirror

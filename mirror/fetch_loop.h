@@ -42,7 +42,6 @@ class FetchLoop {
   void set_reading(Slot& slot, bool reading);
   std::size_t bytes_to_ask_for() const;
   TimePoint next_retry() const;
-  protocol::FetchRequest make_request(const FetchSession::Request& wanted) const;
 
   net::Awaitable<net::Result<void>> connect();
   net::Awaitable<net::Result<void>> fetch(std::size_t bytes);
@@ -53,7 +52,6 @@ class FetchLoop {
   bool on_partition(Slot& slot, net::SlabRef& frame, protocol::FetchResponse::Partition& partition);
   void on_error(Slot& slot, protocol::ErrorCode code);
   void stop_all(const std::string& why);
-  net::Awaitable<void> find_range(Slot* slot);
 
   Shard& shard_;
   std::int32_t broker_;

@@ -1,0 +1,34 @@
+// What a shard asks source brokers for, and what it takes from their answers. Functions on values;
+// used by loops.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mirror/core/fetch_session.h"
+#include "mirror/shard.h"
+#include "net/connection.h"
+#include "protocol/messages/fetch.h"
+#include "protocol/records/aborted_filter.h"
+
+namespace kmirror::mirror {
+
+// From this version on topics are named by their ids alone (KIP-516).
+inline constexpr std::int16_t kFirstTopicIdVersion = 13;
+
+std::int32_t to_ms(Duration time);
+
+// Of the lanes that `wanted` names, in its session.
+protocol::FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
+                                          const FetchSession::Request& wanted);
+
+// The newest version may be used only where all topics are known by their ids.
+net::CallOptions fetch_options(Shard& shard, bool by_topic_id);
+
+// How far the partition can be read.
+std::int64_t readable_end(const protocol::FetchResponse::Partition& partition, bool read_committed);
+
+std::vector<protocol::AbortedTransaction> aborted_in(
+    const protocol::FetchResponse::Partition& partition, bool read_committed);
+
+}  // namespace kmirror::mirror
