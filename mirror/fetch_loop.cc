@@ -6,6 +6,7 @@
 
 #include "mirror/fetch_request.h"
 #include "mirror/log_range.h"
+#include "mirror/read_ahead_loop.h"
 
 namespace kmirror::mirror {
 
@@ -21,6 +22,22 @@ using protocol::FetchResponse;
 // only for room: they join the next request. It doubles while neither records nor room come, so
 // that a lane waits for its next request at most about as long as it was stuck before.
 constexpr std::chrono::milliseconds kShortWait{10};
+
+// From such a time on it pays to ask for more while an answer is on its way, and after so many
+// answers, the first of them to the connection itself, it is no accident.
+constexpr std::chrono::milliseconds kFar{20};
+constexpr int kAnswersToTell = 3;
+
+// A lane has to be so many fetches behind to be read ahead, and few lanes are at a time: where many
+// have something to read, one fetch brings enough.
+constexpr double kRangesToRead = 4;
+constexpr std::size_t kReadAheadMax = 4;
+
+// Who reads ahead needs room as well.
+constexpr std::size_t kReadAheadShares = 3;
+
+// Bytes at most, where a range is read ahead for a simulation's sake.
+constexpr std::uint64_t kTinyRange = 8 << 10;
 
 }  // namespace
 
@@ -66,7 +83,13 @@ Awaitable<void> FetchLoop::pause_after(net::Failure failure) {
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
 }
 
+void FetchLoop::wake() {
+  wakeup_.notify();
+  for (Slot* slot : read_ahead_) slot->ahead->wake();
+}
+
 void FetchLoop::touch(Slot& slot) {
+  if (slot.ahead) slot.ahead->wake();
   if (std::exchange(slot.touched, true)) return;
   touched_.push_back(&slot);
   wake();
@@ -105,14 +128,15 @@ void FetchLoop::look_at(Slot& slot) {
   slot.touched = false;
   if (slot.reader != nullptr && slot.reader != this) return;  // It lets go when it has its answer.
   slot.reader = this;
-  const bool lacked_room = std::exchange(slot.lacks_room, slot.lane.waits_for_room());
+  const bool lacked_room =
+      std::exchange(slot.lacks_room, !slot.ahead && slot.lane.waits_for_room());
   lacking_room_ += slot.lacks_room ? 1 : 0;
   lacking_room_ -= lacked_room ? 1 : 0;
   const bool waits = shard_.runtime().now() < slot.retry_at;
   if (waits && std::exchange(slot.look_at, slot.retry_at) != slot.retry_at) {
     retries_.emplace(slot.retry_at, &slot);
   }
-  set_reading(slot, !waits && !slot.finding_range && slot.lane.wants_fetch());
+  set_reading(slot, !waits && !slot.finding_range && !slot.ahead && slot.lane.wants_fetch());
 }
 
 void FetchLoop::set_reading(Slot& slot, bool reading) {
@@ -129,7 +153,8 @@ void FetchLoop::set_reading(Slot& slot, bool reading) {
 
 std::size_t FetchLoop::bytes_to_ask_for() const {
   if (!shard_.fetching() || session_.size() == 0) return 0;
-  return std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops()),
+  const std::size_t others = read_ahead_.empty() ? 0 : kReadAheadShares;
+  return std::min<std::size_t>(shard_.budget().fetch_bytes(shard_.fetch_loops() + others),
                                shard_.config().source.fetch_max_bytes);
 }
 
@@ -142,9 +167,12 @@ Awaitable<Result<void>> FetchLoop::connect() {
     connection_->close("for nothing");
   }
   if (connection_ && connection_->is_open()) co_return Result<void>();
+  const TimePoint began = shard_.runtime().now();
   Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.source().dial(broker_);
   if (!dialled) co_return dialled.error();
   connection_ = dialled.value();
+  quickest_ = shard_.runtime().now() - began;
+  answers_ = 1;
   session_.restart();  // The broker may be another by now, of another version.
   co_return Result<void>();
 }
@@ -162,6 +190,7 @@ Awaitable<Result<void>> FetchLoop::fetch(std::size_t bytes) {
   request.max_bytes = static_cast<std::int32_t>(bytes);
   if (runtime.buggify("fetch of one byte")) request.max_bytes = 1;
   const net::CallOptions options = fetch_options(shard_, by_topic_id);
+  const TimePoint sent = runtime.now();
   shard_.budget().begin_fetch(bytes);
   under_way_ = true;
   Result<Response> response = co_await connection_->call(request, options);
@@ -172,6 +201,8 @@ Awaitable<Result<void>> FetchLoop::fetch(std::size_t bytes) {
     if (response.error().kind == net::FailureKind::kUnsupported) stop_all(response.error().text);
     co_return response.error();
   }
+  quickest_ = std::min(quickest_, runtime.now() - sent);
+  ++answers_;
   if (!shard_.fetching() || runtime.buggify("fetched data thrown away")) {
     session_.restart();
     co_return Result<void>();
@@ -234,7 +265,9 @@ bool FetchLoop::on_partition(Slot& slot, net::SlabRef& frame, FetchResponse::Par
   const bool read_committed = shard_.config().source.read_committed;
   slot.lane.set_high_watermark(readable_end(partition, read_committed));
   if (!partition.records || partition.records->empty()) return false;
-  slot.lane.on_fetched(frame, partition.records->bytes(), aborted_in(partition, read_committed));
+  const ConstBytes records = partition.records->bytes();
+  slot.lane.on_fetched(frame, records, aborted_in(partition, read_committed));
+  consider_reading_ahead(slot, records);
   return true;
 }
 
@@ -258,6 +291,42 @@ void FetchLoop::on_error(Slot& slot, ErrorCode code) {
   // What passes by itself within seconds, as a leader's move, is nobody's business.
   if (!slot.refusal.on_refused(shard_.runtime().now())) return;
   shard_.runtime().log(net::LogLevel::kWarning, reason + "; it is tried again and again");
+}
+
+// A link where answers take long although their records are there, each time.
+bool FetchLoop::is_far() const {
+  return answers_ >= kAnswersToTell && quickest_ >= kFar;
+}
+
+// Whether one fetch after the other would take long, although each brings what it may.
+bool FetchLoop::is_far_behind(const Slot& slot, const Reach& reach) const {
+  const double most = shard_.config().source.max_partition_fetch_bytes;
+  const double offsets = static_cast<double>(reach.end - reach.first);
+  const double left = static_cast<double>(slot.lane.readable_end() - reach.end);
+  const auto bytes = static_cast<double>(reach.bytes);
+  return 2 * bytes >= most && left * bytes >= kRangesToRead * most * offsets;
+}
+
+void FetchLoop::consider_reading_ahead(Slot& slot, ConstBytes records) {
+  const bool forced = shard_.runtime().buggify("partition read ahead");
+  if (slot.ahead || read_ahead_.size() >= kReadAheadMax || !(forced || is_far())) return;
+  const Reach reach = reach_of(records, session_.place(slot.number()).offset);
+  if (reach.batches == 0 || !(forced || is_far_behind(slot, reach))) return;
+  const auto most = static_cast<std::size_t>(shard_.config().source.max_partition_fetch_bytes);
+  const ReadAhead core(forced ? random_.below(kTinyRange) : most, reach, quickest_);
+  slot.ahead =
+      std::make_shared<ReadAheadLoop>(shard_, slot, core, forced ? Duration() : Duration(kFar));
+  read_ahead_.push_back(&slot);
+  shard_.spawn(read_ahead(slot.ahead, &slot));
+}
+
+// A moved leader may have another loop read the lane before all is closed.
+Awaitable<void> FetchLoop::read_ahead(std::shared_ptr<ReadAheadLoop> loop, Slot* slot) {
+  co_await loop->run();
+  std::erase(read_ahead_, slot);
+  slot->ahead = nullptr;
+  shard_.touch(*slot);
+  co_await loop->close();
 }
 
 }  // namespace kmirror::mirror

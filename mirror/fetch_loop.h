@@ -1,16 +1,19 @@
 // Fetches from one source broker for one shard: asks for every lane that the broker leads and that
 // has room, and hands each its records. One request is under way at a time, on a connection of its
 // own, because a broker answers the requests of a connection one after the other and a fetch may
-// wait long (Kafka's SocketServer mutes the channel meanwhile).
+// wait long (Kafka's SocketServer mutes the channel meanwhile). Over a long link a lane that is far
+// behind is left to a ReadAheadLoop until it has caught up.
 //
 // Lanes are many and most of them rest, so nothing here goes through all of them: who changes a
 // lane touches it, and before a request those that were touched are looked at.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "mirror/core/fetch_session.h"
+#include "mirror/core/read_ahead.h"
 #include "mirror/shard.h"
 #include "net/wakeup.h"
 #include "protocol/messages/fetch.h"
@@ -22,7 +25,7 @@ class FetchLoop {
   FetchLoop(Shard& shard, std::int32_t broker);
 
   net::Awaitable<void> run();
-  void wake() { wakeup_.notify(); }
+  void wake();
 
   // Something changed about a lane that this broker leads; others call Shard::touch().
   void touch(Slot& slot);
@@ -52,6 +55,10 @@ class FetchLoop {
   bool on_partition(Slot& slot, net::SlabRef& frame, protocol::FetchResponse::Partition& partition);
   void on_error(Slot& slot, protocol::ErrorCode code);
   void stop_all(const std::string& why);
+  bool is_far() const;
+  bool is_far_behind(const Slot& slot, const Reach& reach) const;
+  void consider_reading_ahead(Slot& slot, ConstBytes records);
+  net::Awaitable<void> read_ahead(std::shared_ptr<ReadAheadLoop> loop, Slot* slot);
 
   Shard& shard_;
   std::int32_t broker_;
@@ -66,6 +73,9 @@ class FetchLoop {
   std::size_t lacking_room_ = 0;             // lanes that have more to read
   std::size_t without_topic_id_ = 0;         // lanes in the session
   Duration short_wait_;                      // while lanes wait for room
+  Duration quickest_{};                      // of what the connection was asked, the answer
+  int answers_ = 0;                          // on it
+  std::vector<Slot*> read_ahead_;            // lanes that another loop reads for this one
 };
 
 }  // namespace kmirror::mirror

@@ -1,9 +1,23 @@
 #include "mirror/fetch_request.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace kmirror::mirror {
 
 using protocol::FetchRequest;
 using protocol::FetchResponse;
+
+namespace {
+
+FetchRequest begin_request(const SourceConfig& config) {
+  FetchRequest request;
+  request.min_bytes = config.fetch_min_bytes;
+  request.isolation_level = config.read_committed ? 1 : 0;
+  return request;
+}
+
+}  // namespace
 
 std::int32_t to_ms(Duration time) {
   return static_cast<std::int32_t>(
@@ -14,9 +28,7 @@ std::int32_t to_ms(Duration time) {
 FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
                                 const FetchSession::Request& wanted) {
   const SourceConfig& config = shard.config().source;
-  FetchRequest request;
-  request.min_bytes = config.fetch_min_bytes;
-  request.isolation_level = config.read_committed ? 1 : 0;
+  FetchRequest request = begin_request(config);
   request.session_id = wanted.id;
   request.session_epoch = wanted.epoch;
   for (const std::size_t number : wanted.named) {
@@ -41,6 +53,19 @@ FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
     }
     forgotten.back().partitions.push_back(lane.partition);
   }
+  return request;
+}
+
+FetchRequest make_range_request(Shard& shard, const Slot& slot, const ReadAhead::Request& wanted) {
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  const Lane::Settings& lane = slot.lane.settings();
+  FetchRequest request = begin_request(shard.config().source);
+  request.max_bytes = static_cast<std::int32_t>(std::min(wanted.bytes, kMost));
+  request.topics.push_back({.topic = lane.topic, .topic_id = slot.topic_id});
+  request.topics.back().partitions.push_back({.partition = lane.partition,
+                                              .current_leader_epoch = slot.leader_epoch,
+                                              .fetch_offset = wanted.offset,
+                                              .partition_max_bytes = request.max_bytes});
   return request;
 }
 

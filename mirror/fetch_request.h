@@ -1,15 +1,15 @@
-// What a shard asks source brokers for, and what it takes from their answers. Functions on values;
-// used by loops.
+// What a shard asks source brokers for, and what it takes from their answers: the same for the
+// requests of fetch loops and for those that read ahead. Functions on values; used by loops.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "mirror/core/fetch_session.h"
+#include "mirror/core/read_ahead.h"
 #include "mirror/shard.h"
 #include "net/connection.h"
 #include "protocol/messages/fetch.h"
-#include "protocol/records/aborted_filter.h"
 
 namespace kmirror::mirror {
 
@@ -21,6 +21,10 @@ std::int32_t to_ms(Duration time);
 // Of the lanes that `wanted` names, in its session.
 protocol::FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
                                           const FetchSession::Request& wanted);
+
+// Of a range of one lane, without a session. It is answered at once.
+protocol::FetchRequest make_range_request(Shard& shard, const Slot& slot,
+                                          const ReadAhead::Request& wanted);
 
 // The newest version may be used only where all topics are known by their ids.
 net::CallOptions fetch_options(Shard& shard, bool by_topic_id);

@@ -2,6 +2,7 @@
 // note about it. Owned by the shard, used on its executor.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@ namespace kmirror::mirror {
 
 class FetchLoop;
 class ProduceLoop;
+class ReadAheadLoop;
 class TailLoop;
 struct Slot;
 
@@ -72,7 +74,8 @@ struct Slot {
   bool lacks_room = false;     // as counted by the reader
   bool finding_range = false;  // of the log, which its position is outside of
   TimePoint retry_at = TimePoint::min();
-  TimePoint look_at{};  // when the leader's loop does, if nothing happens before
+  TimePoint look_at{};                   // when the leader's loop does, if nothing happens before
+  std::shared_ptr<ReadAheadLoop> ahead;  // reads the lane in its reader's place
   Refusal refusal;
   net::BackOff back_off;
 };

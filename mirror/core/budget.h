@@ -35,6 +35,11 @@ class Budget {
     const std::size_t bytes = std::min(free, limit / (fetchers + 1));
     return bytes >= kFetchBytesMin ? bytes : 0;
   }
+  // Whether there is room for such a fetch besides those of fetch loops, which have to find some
+  // too.
+  bool has_room_ahead(std::size_t bytes) const {
+    return used_bytes() + bytes <= limit_ - limit_ / 8;
+  }
   void begin_fetch(std::size_t bytes) { requested_ += bytes; }
   void end_fetch(std::size_t bytes) { requested_ -= bytes; }
 

@@ -8,6 +8,7 @@
 // blocked: it fetches nothing, and gives back what was not sent, to read it again later.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -99,6 +100,10 @@ class Lane {
   const Progress& progress() const { return progress_; }
   std::int64_t high_watermark() const { return high_watermark_; }
   void set_high_watermark(std::int64_t offset) { high_watermark_ = offset; }
+  // How far records can be fetched, as far as is known, and are wanted.
+  std::int64_t readable_end() const {
+    return end_ ? std::min(*end_, high_watermark_) : high_watermark_;
+  }
   // Records at the source that are not yet acknowledged by the destination.
   std::int64_t lag() const;
 

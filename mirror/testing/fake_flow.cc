@@ -32,7 +32,8 @@ std::vector<std::string> FakeFlow::numbers(std::int64_t first, std::int64_t end)
 }
 
 void FakeFlow::answer_after(Duration delay) {
-  for (const std::int32_t id : {1, 2}) cluster.broker(id).delay = delay;
+  cluster.broker(1).delay = std::max(delay, source_distance);
+  cluster.broker(2).delay = delay;
 }
 
 namespace {
@@ -73,16 +74,17 @@ void FakeFlow::script_reading() {
       return read_tails(request, response);
     }
     ++fetches;
-    if (keeps_sessions && !in_session(request, response)) return;
+    const bool in_a_session = keeps_sessions && request.session_epoch >= 0;
+    if (in_a_session && !in_session(request, response)) return;
     std::int64_t found = 0;  // bytes
     auto& answer = response.responses.emplace_back();
     answer.topic = "orders";
-    for (const auto& wanted : keeps_sessions ? session : partitions_of(request)) {
+    for (const auto& wanted : in_a_session ? session : partitions_of(request)) {
       const std::int64_t room = found == 0 ? kAnySize : request.max_bytes - found;
       auto partition = read(wanted.second, room);
       found += static_cast<std::int64_t>(partition.records->size());
       const bool is_news = !partition.records->empty() || partition.error_code != ErrorCode::kNone;
-      if (is_news || !keeps_sessions) answer.partitions.push_back(std::move(partition));
+      if (is_news || !in_a_session) answer.partitions.push_back(std::move(partition));
     }
     const int wait_ms = found > 0 ? 1 : request.max_wait_ms;
     answer_after(std::chrono::milliseconds(wait_ms));
@@ -120,8 +122,11 @@ protocol::FetchResponse::Partition FakeFlow::read(const protocol::FetchRequest::
       if (view.next_offset() <= wanted.fetch_offset) continue;
       const std::int64_t most = std::min<std::int64_t>(room, wanted.partition_max_bytes);
       const bool may_be_larger = bytes.empty() && room == kAnySize;
-      full |= !may_be_larger && static_cast<std::int64_t>(size) > most;
-      if (!full) bytes.insert(bytes.end(), batch.begin(), batch.end());
+      if (full) continue;
+      full = !may_be_larger && static_cast<std::int64_t>(size) > most;
+      const std::int64_t part = full ? most - static_cast<std::int64_t>(bytes.size())
+                                     : static_cast<std::int64_t>(batch.size());
+      bytes.insert(bytes.end(), batch.begin(), batch.begin() + std::max<std::int64_t>(part, 0));
     }
   }
   answer.records = protocol::RecordsView(ConstBytes(bytes));

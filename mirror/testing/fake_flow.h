@@ -53,7 +53,8 @@ class FakeFlow {
 
   std::int64_t log_start = 0;                                    // of the source's partitions
   protocol::ErrorCode fetch_error = protocol::ErrorCode::kNone;  // of every partition
-  Duration produce_time{};  // that the destination takes for a request
+  Duration produce_time{};     // that the destination takes for a request
+  Duration source_distance{};  // that an answer of the source's takes at least
   // What a produced batch is answered with instead of being looked at.
   std::function<protocol::ErrorCode(std::int32_t partition, const protocol::BatchView&)> refusal;
   // Called with each request to produce; may hang up, and move leaders.

@@ -62,6 +62,18 @@ bool is_behind(const broker::Cluster& cluster) {
 
 void observe_source(broker::Cluster& source, broker::Cluster& destination, Checker& checker,
                     Probes& probes) {
+  source.on_answered = [&probes](const CallContext&, std::int16_t api_key, const void* request,
+                                 const void* response) {
+    if (api_key != protocol::FetchRequest::kApi.key) return;
+    constexpr std::int32_t kNoSession = -1;
+    const auto& asked = *static_cast<const protocol::FetchRequest*>(request);
+    if (asked.session_epoch != kNoSession) return;
+    for (const auto& topic : static_cast<const protocol::FetchResponse*>(response)->responses) {
+      for (const auto& part : topic.partitions) {
+        if (part.records && !part.records->empty()) probes.reach("range read");
+      }
+    }
+  };
   source.on<protocol::OffsetCommitRequest>([&](CallContext&,
                                                const protocol::OffsetCommitRequest& request,
                                                protocol::OffsetCommitResponse&) {

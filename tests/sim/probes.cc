@@ -34,6 +34,7 @@ constexpr ProbeName kNames[] = {
     {"batch rebuilt", "split by key, joined, or cut where a mirror began"},
     {"batches joined", "small ones that waited for their turn"},
     {"throttled", "a broker told the mirror to wait with its batches"},
+    {"range read", "of a partition that is read ahead"},
     {"deleted unread", "records that the source deleted before the mirror read them"},
     {"high watermark behind", "a commit came while followers were behind"},
     // Points of Runtime::buggify().
@@ -46,6 +47,7 @@ constexpr ProbeName kNames[] = {
     {"fetch session given up", "though its answer came"},
     {"fetched data thrown away", "and fetched again"},
     {"partition left out of a fetch", "though it was due"},
+    {"partition read ahead", "though its broker is near"},
     {"produce connection closed", "for nothing"},
     {"request cut short", "with fewer partitions than were ready"},
     {"acknowledgement not heard", "so that batches are sent again"},
