@@ -16,8 +16,9 @@ using protocol::ErrorCode;
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
 
-// Requests on one connection: the broker works on one, the others hide the network's delay.
-constexpr int kRequestsMax = 5;
+// So many requests are under way on a connection whatever its line holds: the broker works on one,
+// and partitions gather in the next while the others are on their way.
+constexpr int kRequestsMin = 5;
 
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
@@ -36,16 +37,19 @@ ProduceLoop::ProduceLoop(Shard& shard, std::int32_t broker)
 Awaitable<void> ProduceLoop::run() {
   sends_.spawn(tails_.run());
   while (!shard_.closing()) {
-    if (in_flight_ >= kRequestsMax || !anything_ready()) {
-      co_await wakeup_.wait(in_flight_ >= kRequestsMax ? kNever : next_try());
+    const bool room = has_room();
+    if (!room || !anything_ready()) {
+      co_await wakeup_.wait(room ? next_try() : kNever);
       continue;
     }
     const bool connected = co_await connect();
     if (!connected) continue;
     std::vector<Part> parts = take_parts();
     if (parts.empty()) continue;
+    const PipeDepth::Sent sent = depth_.on_sent(size_of(parts), shard_.runtime().now());
     ++in_flight_;
-    sends_.spawn(send(connection_, std::move(parts)));
+    in_flight_bytes_ += sent.bytes;
+    sends_.spawn(send(connection_, std::move(parts), sent));
   }
   tails_.wake();
   co_await sends_.join();
@@ -60,10 +64,16 @@ void ProduceLoop::look_at(Target& target) {
     return;
   }
   if (target.window.tail_to_read(now)) return tails_.add(target);
+  if (target.window.tail_to_try() && has_room()) return tails_.add(target);
   const TimePoint next = target.window.next_try();
   if (next <= now || next == kNever || std::exchange(target.try_at, next) == next) return;
   tries_.emplace(next, &target);
   wake();
+}
+
+bool ProduceLoop::has_room() {
+  return in_flight_ < kRequestsMin || in_flight_bytes_ < depth_.bytes() ||
+         shard_.runtime().buggify("line taken for longer");
 }
 
 bool ProduceLoop::anything_ready() {
@@ -141,6 +151,7 @@ Awaitable<bool> ProduceLoop::connect() {
   Result<net::Cluster::ConnectionPtr> dialled = co_await shard_.destination().dial(broker_);
   if (dialled) {
     connection_ = dialled.value();
+    depth_ = {};
     back_off_.reset();
     co_return true;
   }
@@ -150,7 +161,14 @@ Awaitable<bool> ProduceLoop::connect() {
   co_return false;
 }
 
-Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::vector<Part> parts) {
+std::size_t ProduceLoop::size_of(const std::vector<Part>& parts) {
+  std::size_t bytes = 0;
+  for (const Part& part : parts) bytes += part.batch->records.size();
+  return bytes;
+}
+
+Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::vector<Part> parts,
+                                  PipeDepth::Sent sent) {
   const ProduceRequest request = make_request(parts);
   // The broker itself waits up to the request's timeout for its replicas.
   const net::CallOptions options{.deadline = shard_.destination().call_deadline() +
@@ -158,6 +176,8 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
                                  .version_max = kVersionMax};
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
+  in_flight_bytes_ -= sent.bytes;
+  if (reply && connection == connection_) depth_.on_answered(sent, shard_.runtime().now());
   const bool heard = !shard_.runtime().buggify("acknowledgement not heard");
   const ProduceResponse nothing;
   on_response(parts, reply && heard ? reply.value().message : nothing);

@@ -23,12 +23,12 @@ TEST_F(ProduceLoopTest, PartitionsTakeTurnsWhereARequestHasRoomForOne) {
   topics(4, 4);
   flow.config.destination.max_request_size = 1;
   flow.produce_time = milliseconds(10);
-  for (int partition = 0; partition < 4; ++partition) flow.fill(partition, 100, 1);
+  for (int partition = 0; partition < 4; ++partition) flow.fill(partition, 1000, 1);
   runtime.run(begin());
-  runtime.run(wait(milliseconds(800)));
+  runtime.run(wait(milliseconds(600)));
   const auto [least, most] = std::ranges::minmax(sizes());
   EXPECT_GT(least, 5u);
-  EXPECT_LT(most, 100u);
+  EXPECT_LT(most, 1000u);
   EXPECT_LE(most - least, 2u);
   runtime.run(finish());
 }

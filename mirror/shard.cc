@@ -261,8 +261,10 @@ void Shard::pump(Slot& slot) {
 
 void Shard::take_acknowledged(Target& target) {
   const std::vector<OutgoingBatch> batches = target.window.take_done();
+  const ProduceLoop* loop = target.leader_loop;
   for (const OutgoingBatch& batch : batches) {
     batch.lane->on_acknowledged(batch);
+    batch.lane->set_sendable(loop == nullptr ? 0 : loop->depth_bytes());
     touch(slot_of(*batch.lane));
   }
   if (!batches.empty()) blocked_loop_->on_acknowledged(target);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,7 +54,8 @@ struct DestinationConfig {
   std::optional<compression::Codec> codec;  // compression.type; empty: each batch keeps its own
   std::optional<int> compression_level;     // compression.<codec>.level of that codec
   bool enable_idempotence = true;
-  std::int32_t max_in_flight = 5;  // requests a connection; 1 without idempotence
+  // Batches a partition, as far as it pays; 1 without idempotence.
+  std::int32_t max_in_flight = std::numeric_limits<std::int32_t>::max();
   std::int32_t max_request_size = 1024 * 1024;
 };
 

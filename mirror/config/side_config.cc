@@ -10,8 +10,6 @@
 namespace kmirror::mirror {
 namespace {
 
-constexpr std::int32_t kMaxIdempotentInFlight = 5;
-
 OffsetReset offset_reset(std::string_view value) {
   if (names_contain("latest,largest", value)) return OffsetReset::kLatest;
   return names_contain("none", value) ? OffsetReset::kNone : OffsetReset::kEarliest;
@@ -116,14 +114,13 @@ ConfigResult<DestinationConfig> resolve_destination(const Properties& properties
   }
   read_compression(keys, destination);
   destination.enable_idempotence = keys.boolean("enable.idempotence", true);
-  destination.max_in_flight = destination.enable_idempotence ? kMaxIdempotentInFlight : 1;
+  if (!destination.enable_idempotence) destination.max_in_flight = 1;
   if (const Property* given = keys.find({"max.in.flight.requests.per.connection"})) {
     std::int32_t wanted = keys.int32({given->key}, 0);
     if (wanted > destination.max_in_flight) {
-      warnings.push_back(
-          fmt::format("{}: {}={} is not followed: {} keeps the order of records {} idempotence.",
-                      given->where(), given->key, wanted, destination.max_in_flight,
-                      destination.enable_idempotence ? "with" : "without"));
+      warnings.push_back(fmt::format(
+          "{}: {}={} is not followed: 1 keeps the order of records without idempotence.",
+          given->where(), given->key, wanted));
     }
     destination.max_in_flight = std::min(wanted, destination.max_in_flight);
   }

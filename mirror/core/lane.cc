@@ -50,7 +50,7 @@ bool Lane::waits_for_room() const {
 }
 
 bool Lane::has_room() const {
-  return !backlog_ && unacknowledged_bytes_ < settings_.credit_bytes;
+  return !backlog_ && unacknowledged_bytes_ < std::max(settings_.credit_bytes, sendable_bytes_);
 }
 
 bool Lane::taken_to_end() const {

@@ -65,6 +65,9 @@ class Lane {
   bool waits_for_room() const;
   std::int64_t fetch_offset() const { return progress_.taken().offset; }
 
+  // How many bytes it may have sent without an answer, where that is more than its credit.
+  void set_sendable(std::size_t bytes) { sendable_bytes_ = bytes; }
+
   // A Fetch response brought these records, which lie in `slab`, and the transactions aborted
   // among them (empty when reading uncommitted data).
   void on_fetched(net::SlabRef slab, ConstBytes records,
@@ -143,6 +146,7 @@ class Lane {
   std::string stop_reason_;
   bool blocked_ = false;
   std::size_t unacknowledged_bytes_ = 0;
+  std::size_t sendable_bytes_ = 0;
   std::int64_t read_to_ = 0;  // the furthest that was ever read
   bool first_reading_ = true;
 

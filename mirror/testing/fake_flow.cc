@@ -204,6 +204,7 @@ void FakeFlow::read_tails(const protocol::FetchRequest& request,
       if (view.next_offset() <= wanted.fetch_offset) continue;
       bytes.insert(bytes.end(), batch.begin(), batch.end());
     }
+    partition.error_code = tail_error;
     if (wanted.fetch_offset > partition.high_watermark) {
       partition.error_code = ErrorCode::kOffsetOutOfRange;
     }

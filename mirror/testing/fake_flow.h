@@ -43,6 +43,7 @@ class FakeFlow {
   bool answers_commits = true;
   int fetches = 0;       // of the source
   int tail_fetches = 0;  // of the copy
+  protocol::ErrorCode tail_error = protocol::ErrorCode::kNone;
 
   // Of the source's broker: whether it keeps a fetch session, what it reads for that, and how many
   // partitions were named to it. A partition without records is no news.

@@ -43,7 +43,7 @@ struct Options {
   std::int64_t memory_bytes = 32 << 20;
   bool coalesce = true;
   Duration commit_interval = std::chrono::seconds(5);
-  int in_flight = 5;
+  int in_flight = 1000;
   int partition_fetch_bytes = 1 << 20;
   int request_bytes = 1 << 20;
 

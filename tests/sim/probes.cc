@@ -49,6 +49,7 @@ constexpr ProbeName kNames[] = {
     {"partition left out of a fetch", "though it was due"},
     {"partition read ahead", "though its broker is near"},
     {"produce connection closed", "for nothing"},
+    {"line taken for longer", "so that more requests are under way than it holds"},
     {"request cut short", "with fewer partitions than were ready"},
     {"acknowledgement not heard", "so that batches are sent again"},
     {"window taken for blocked", "so that lanes give back what they fetched"},
