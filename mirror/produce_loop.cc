@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mirror/parts.h"
+#include "protocol/wire/archive.h"
 
 namespace kmirror::mirror {
 
@@ -22,6 +23,16 @@ constexpr int kRequestsMin = 5;
 
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
+
+// The size of an answer that says no more than it has to.
+std::size_t smallest_answer(const ProduceRequest& request, std::int16_t version) {
+  ProduceResponse answer;
+  for (const ProduceRequest::Topic& topic : request.topic_data) {
+    answer.responses.push_back({.name = topic.name});
+    answer.responses.back().partition_responses.resize(topic.partition_data.size());
+  }
+  return wire_size(answer, version);
+}
 
 }  // namespace
 
@@ -43,16 +54,20 @@ Awaitable<void> ProduceLoop::run() {
       continue;
     }
     const bool connected = co_await connect();
-    if (!connected) continue;
+    if (connected) send_more();
+  }
+  tails_.wake();
+  co_await sends_.join();
+}
+
+void ProduceLoop::send_more() {
+  while (connection_->is_open() && has_room() && anything_ready()) {
     std::vector<Part> parts = take_parts();
-    if (parts.empty()) continue;
     const PipeDepth::Sent sent = depth_.on_sent(size_of(parts), shard_.runtime().now());
     ++in_flight_;
     in_flight_bytes_ += sent.bytes;
     sends_.spawn(send(connection_, std::move(parts), sent));
   }
-  tails_.wake();
-  co_await sends_.join();
 }
 
 void ProduceLoop::look_at(Target& target) {
@@ -170,9 +185,11 @@ std::size_t ProduceLoop::size_of(const std::vector<Part>& parts) {
 Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::vector<Part> parts,
                                   PipeDepth::Sent sent) {
   const ProduceRequest request = make_request(parts);
+  const std::int16_t version = connection->version_for(ProduceRequest::kApi, kVersionMax);
   // The broker itself waits up to the request's timeout for its replicas.
   const net::CallOptions options{.deadline = shard_.destination().call_deadline() +
                                              shard_.config().destination.client.request_timeout,
+                                 .answer_bytes = smallest_answer(request, version),
                                  .version_max = kVersionMax};
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
@@ -187,7 +204,9 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
     shard_.look_at(*part.target);  // Its partition may have another leader by now.
   }
   shard_.on_room();
-  wake();
+  if (!shard_.closing()) send_more();
+  // The loop is for the rest: to connect, to wait until a window may try again, to end.
+  if (!connection_->is_open() || !tries_.empty() || shard_.closing()) wake();
 }
 
 void ProduceLoop::on_response(std::vector<Part>& parts, const ProduceResponse& response) {

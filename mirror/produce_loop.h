@@ -45,6 +45,7 @@ class ProduceLoop {
   protocol::ProduceRequest make_request(const std::vector<Part>& parts) const;
 
   net::Awaitable<bool> connect();
+  void send_more();
   net::Awaitable<void> send(net::Cluster::ConnectionPtr connection, std::vector<Part> parts,
                             PipeDepth::Sent sent);
   static std::size_t size_of(const std::vector<Part>& parts);

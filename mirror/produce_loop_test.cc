@@ -29,7 +29,8 @@ TEST_F(ProduceLoopTest, PartitionsTakeTurnsWhereARequestHasRoomForOne) {
   const auto [least, most] = std::ranges::minmax(sizes());
   EXPECT_GT(least, 5u);
   EXPECT_LT(most, 1000u);
-  EXPECT_LE(most - least, 2u);
+  // Who is first acknowledged has the five requests to itself until the others are.
+  EXPECT_LE(most - least, 5u);
   runtime.run(finish());
 }
 

@@ -76,7 +76,7 @@ std::int16_t Connection::version_for(const protocol::Api& api, std::int16_t vers
 }
 
 Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
-                                                TimePoint deadline) {
+                                                CallOptions options) {
   std::unique_ptr<Exchange> exchange;
   if (idle_.empty()) {
     exchange = std::make_unique<Exchange>(runtime_);
@@ -86,10 +86,10 @@ Awaitable<Result<SlabRef>> Connection::exchange(protocol::GatherBuffer request,
   }
   exchange->id = core_.next_id();
   waiting_.push_back(exchange.get());
-  core_.submit(std::move(request), deadline);
+  core_.submit(std::move(request), options.deadline, options.answer_bytes);
   deliver();
-  write_wakeup_.notify();
-  if (deadline < watched_) watch_wakeup_.notify();
+  if (!in_turn_) write_wakeup_.notify();
+  if (options.deadline < watched_) watch_wakeup_.notify();
   while (!exchange->frame) co_await exchange->answered.wait();
   Result<SlabRef> frame = *std::move(exchange->frame);
   exchange->frame.reset();
@@ -104,7 +104,7 @@ void Connection::deliver() {
     Exchange* const exchange = waiting_.front();
     waiting_.pop_front();
     exchange->frame = std::move(completion->frame);
-    exchange->answered.notify();
+    exchange->answered.hand_over();
   }
 }
 
@@ -125,6 +125,8 @@ void Connection::close(std::string why) {
   fail({.kind = FailureKind::kClosed, .text = std::move(why)});
 }
 
+// Who waits for an answer goes on here, and what is asked for meanwhile is written here: a request,
+// its answer and the next request are one turn.
 Awaitable<void> Connection::read_loop(std::shared_ptr<Connection> self) {
   while (self->is_open()) {
     const Result<std::size_t> got =
@@ -134,11 +136,11 @@ Awaitable<void> Connection::read_loop(std::shared_ptr<Connection> self) {
       break;
     }
     self->core_.on_read(got.value());
-    if (self->core_.failure()) {
-      self->stream_->close();
-      self->write_wakeup_.notify();
-    }
+    if (self->core_.failure()) self->stream_->close();
+    self->in_turn_ = true;
     self->deliver();
+    self->in_turn_ = false;
+    if (self->core_.failure() || self->core_.has_output()) self->write_wakeup_.hand_over();
   }
 }
 

@@ -31,6 +31,9 @@ struct Reply {
 
 struct CallOptions {
   TimePoint deadline = kNever;
+  // How many bytes the answer has at least, if it may wait to be read together with the answers to
+  // requests behind it that say so too; 0 if it may not. Waking up for each costs more than it.
+  std::size_t answer_bytes = 0;
   // The newest version to use although broker and client may know a newer one.
   std::int16_t version_max = 32767;
 };
@@ -74,7 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::optional<Result<SlabRef>> frame;
   };
 
-  Awaitable<Result<SlabRef>> exchange(protocol::GatherBuffer request, TimePoint deadline);
+  Awaitable<Result<SlabRef>> exchange(protocol::GatherBuffer request, CallOptions options);
   Awaitable<Result<void>> learn_versions(TimePoint deadline);
   Failure about_peer(Failure failure) const;
   void fail(Failure failure);
@@ -93,6 +96,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::map<std::int16_t, protocol::VersionRange> versions_;
   Wakeup write_wakeup_;
   Wakeup watch_wakeup_;
+  bool in_turn_ = false;                  // of the reader, which writes when it is done
   TimePoint watched_ = TimePoint::min();  // the deadline that the watch sleeps until
 };
 

@@ -26,7 +26,7 @@ Awaitable<Result<Reply<typename Request::Response>>> Connection::call(const Requ
                           .text = fmt::format("{} v{} cannot carry the request: {}",
                                               Request::kApi.name, version, error.to_string())});
   }
-  Result<SlabRef> frame = co_await exchange(std::move(encoded), options.deadline);
+  Result<SlabRef> frame = co_await exchange(std::move(encoded), options);
   if (!frame) co_return frame.error();
 
   Reply<typename Request::Response> reply{std::move(frame.value()), {}, version};

@@ -69,9 +69,16 @@ class Timer {
  public:
   virtual ~Timer() = default;
 
-  // Returns true at `when`, false as soon as cancel() is called.
+  // Returns true at `when`, false as soon as cancel() or hand_over() is called.
   virtual Awaitable<bool> wait_until(TimePoint when) = 0;
+
+  // Who waits goes on in a turn of its own.
   virtual void cancel() = 0;
+
+  // Who waits goes on at once, inside this call, until it waits for something else; where that
+  // cannot be, as after cancel(). For the last word of a turn: a turn more costs much where there
+  // is one for each request.
+  virtual void hand_over() = 0;
 };
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };

@@ -18,6 +18,12 @@ class Wakeup {
     timer_->cancel();
   }
 
+  // The same, but the sleeper may go on inside this call.
+  void hand_over() {
+    notified_ = true;
+    timer_->hand_over();
+  }
+
   // Whether the next wait returns at once.
   bool notified() const { return notified_; }
 

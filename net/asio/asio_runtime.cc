@@ -1,7 +1,9 @@
 #include "net/asio/asio_runtime.h"
 
+#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -22,15 +24,40 @@ class AsioTimer final : public Timer {
   explicit AsioTimer(asio::io_context& context) : timer_(context) {}
 
   Awaitable<bool> wait_until(TimePoint when) override {
+    if (when == kNever) {
+      auto start = [this](auto handler) { Handler(std::move(handler)).swap(parked_); };
+      auto operation =
+          asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
+      co_await std::move(operation);
+      co_return false;
+    }
     timer_.expires_at(when);
     const auto [error] = co_await timer_.async_wait(kAsTuple);
     co_return !error;
   }
 
-  void cancel() override { timer_.cancel(); }
+  void cancel() override {
+    if (parked_) {
+      asio::post(timer_.get_executor(), std::move(parked_));
+    } else {
+      timer_.cancel();
+    }
+  }
+
+  void hand_over() override {
+    if (!parked_) {
+      timer_.cancel();
+      return;
+    }
+    Handler handler = std::move(parked_);
+    std::move(handler)();
+  }
 
  private:
+  using Handler = asio::any_completion_handler<void()>;
+
   asio::steady_timer timer_;
+  Handler parked_;  // of who waits for no time at all, which costs the system's timers nothing
 };
 
 Failure system_failure(std::string what, const boost::system::error_code& error) {

@@ -15,16 +15,20 @@ constexpr std::size_t kPiecesMax = 1024;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kCorrelationBytes = 4;
 
+// How many answers are awaited together at most.
+constexpr std::size_t kAnswersAtOnce = 4;
+
 }  // namespace
 
-void ConnectionCore::submit(protocol::GatherBuffer request, TimePoint deadline) {
+void ConnectionCore::submit(protocol::GatherBuffer request, TimePoint deadline,
+                            std::size_t answer_bytes) {
   const std::int32_t id = next_id_;
   next_id_ = next_id_ == std::numeric_limits<std::int32_t>::max() ? 1 : next_id_ + 1;
   if (failure_) {
     completions_.push_back({id, *failure_});
     return;
   }
-  pending_.push_back({id, deadline});
+  pending_.push_back({id, deadline, answer_bytes});
   outgoing_.push_back(std::move(request));
 }
 
@@ -59,7 +63,15 @@ MutableBytes ConnectionCore::read_space() {
 }
 
 std::size_t ConnectionCore::expected_bytes() const {
-  return frame_ ? frame_.bytes().size() - frame_bytes_ : kLengthBytes - ahead_bytes_;
+  if (frame_) return frame_.bytes().size() - frame_bytes_;
+  const std::size_t sent = pending_.size() - outgoing_.size();
+  std::size_t bytes = kLengthBytes;
+  for (std::size_t i = 0; i < kAnswersAtOnce && i + 1 < sent; ++i) {
+    const std::size_t answer = pending_[i].answer_bytes;
+    if (answer == 0) break;
+    bytes = i == 0 ? answer : bytes + answer;
+  }
+  return std::max(bytes, ahead_bytes_ + 1) - ahead_bytes_;
 }
 
 void ConnectionCore::on_read(std::size_t bytes) {

@@ -35,7 +35,10 @@ class ConnectionCore {
   std::int32_t next_id() const { return next_id_; }
 
   // Takes a request encoded with next_id(). The records it refers to live until it resolves.
-  void submit(protocol::GatherBuffer request, TimePoint deadline);
+  // `answer_bytes`: see CallOptions.
+  void submit(protocol::GatherBuffer request, TimePoint deadline, std::size_t answer_bytes = 0);
+
+  bool has_output() const { return !outgoing_.empty(); }
 
   // Pieces to write now, in order; empty when there is nothing. Valid until the next event.
   std::span<const ConstBytes> next_write();
@@ -43,7 +46,8 @@ class ConnectionCore {
 
   // Where the next bytes belong; never empty. Valid until the next event.
   MutableBytes read_space();
-  // How many of them belong to a frame that has begun, or to its length.
+  // How many of them are worth waiting for: those that belong to a frame that has begun, or to
+  // answers that may wait for each other while the broker has one request more to work on.
   std::size_t expected_bytes() const;
   void on_read(std::size_t bytes);
 
@@ -63,6 +67,7 @@ class ConnectionCore {
   struct Pending {
     std::int32_t id;
     TimePoint deadline;
+    std::size_t answer_bytes;
   };
 
   void begin_frame();

@@ -156,6 +156,42 @@ TEST_F(ConnectionCoreTest, ExpectsTheRestOfAFrameThatHasBegun) {
   EXPECT_EQ(fresh.expected_bytes(), 4u);
 }
 
+// With 30 bytes as the least that an answer has, which really has 50.
+TEST_F(ConnectionCoreTest, AnswersThatMayWaitAreExpectedTogetherButForTheLast) {
+  ConnectionCore fresh(slabs, 10'000);
+  const std::size_t expected[] = {4, 30, 60, 90, 120, 120, 120};
+  for (const std::size_t bytes : expected) {
+    fresh.submit(own(numbered(10)), kNever, 30);
+    write_all(fresh);
+    EXPECT_EQ(fresh.expected_bytes(), bytes);
+  }
+  feed(fresh, frame(1, 42));
+  EXPECT_EQ(fresh.expected_bytes(), 120u);
+  feed(fresh, ConstBytes(frame(2, 42)).first(3));
+  EXPECT_EQ(fresh.expected_bytes(), 117u);
+}
+
+TEST_F(ConnectionCoreTest, AnAnswerThatMayNotWaitIsExpectedByItself) {
+  ConnectionCore fresh(slabs, 10'000);
+  for (const std::size_t bytes : {30, 30, 0, 30, 30}) {
+    fresh.submit(own(numbered(10)), kNever, bytes);
+    write_all(fresh);
+  }
+  EXPECT_EQ(fresh.expected_bytes(), 60u);
+  feed(fresh, frame(1, 42));
+  feed(fresh, frame(2, 42));
+  EXPECT_EQ(fresh.expected_bytes(), 4u);
+}
+
+// Only what is wholly sent is sure to be answered while the rest waits for room.
+TEST_F(ConnectionCoreTest, AnswersToRequestsThatAreNotSentAreNotExpected) {
+  ConnectionCore fresh(slabs, 10'000);
+  for (int i = 0; i < 3; ++i) fresh.submit(own(numbered(10)), kNever, 30);
+  fresh.next_write();
+  fresh.on_wrote(25);
+  EXPECT_EQ(fresh.expected_bytes(), 30u);
+}
+
 TEST_F(ConnectionCoreTest, LengthsThatNoResponseHas) {
   constexpr std::int32_t kMax = static_cast<std::int32_t>(kFrameMax);
   for (const std::int32_t length : {std::numeric_limits<std::int32_t>::min(), -1, 0, 3, kMax + 1,

@@ -41,6 +41,7 @@ class Pipe {
 
   // The reader's end.
   std::size_t readable() const { return arrived_ - read_; }
+  std::size_t readable_max() const { return there_.options.window_bytes; }
   std::size_t read(MutableBytes into);
   const std::optional<End>& ended() const { return ended_; }
 

@@ -59,6 +59,13 @@ class Process::ProcessTimer final : public Timer, public Event, public TimerHook
     process_.post(std::move(handler_));
   }
 
+  void hand_over() override {
+    if (!handler_) return;
+    unschedule();
+    Handler handler = std::move(handler_);
+    std::move(handler)(false);
+  }
+
   // Destroys the coroutine that waits, and the timer with it if it is the coroutine's.
   void discard() { const Handler dropped = std::move(handler_); }
 

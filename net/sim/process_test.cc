@@ -80,6 +80,19 @@ TEST_F(ProcessTest, ATimerThatIsCancelledReturnsAtOnce) {
   EXPECT_EQ(world.now(), TimePoint());
 }
 
+TEST_F(ProcessTest, WhoIsHandedOverToGoesOnInsideTheCall) {
+  Process process(world, network, "a", "a");
+  const auto timer = process.make_timer();
+  TaskGroup tasks(process);
+  tasks.spawn(wait(*timer, TimePoint() + seconds(5), story));
+  asio::post(process.executor(), [&] {
+    timer->hand_over();
+    story.push_back("behind");
+  });
+  process.run(tasks.join());
+  EXPECT_EQ(story, (std::vector<std::string>{"cancelled", "behind"}));
+}
+
 TEST_F(ProcessTest, EachIncarnationHasARandomStreamOfItsOwn) {
   std::vector<std::uint64_t> drawn;
   for (int i = 0; i < 2; ++i) {

@@ -1,5 +1,7 @@
 #include "net/sim/stream.h"
 
+#include <algorithm>
+
 namespace kmirror::net::sim {
 
 namespace {
@@ -30,9 +32,10 @@ SimStream::SimStream(Process& process, std::shared_ptr<Wire> wire, Pipe& in, Pip
   out_.writer = &writable_;
 }
 
-Awaitable<Result<std::size_t>> SimStream::read_some(MutableBytes into, std::size_t /*expected*/) {
+Awaitable<Result<std::size_t>> SimStream::read_some(MutableBytes into, std::size_t expected) {
+  const std::size_t mark = std::min(expected, in_.readable_max());
   while (!closed_) {
-    if (in_.readable() > 0) co_return in_.read(into);
+    if (in_.readable() >= mark || (in_.ended() && in_.readable() > 0)) co_return in_.read(into);
     if (in_.ended()) co_return failure_of("read", *in_.ended());
     co_await readable_.wait();
   }

@@ -47,6 +47,38 @@ TEST(SimStream, BytesKeepTheirOrderWhateverHappensOnTheWay) {
   }
 }
 
+Awaitable<std::string> read_once(Stream& stream, std::size_t expected) {
+  Buffer bytes(1000);
+  const auto got = co_await stream.read_some(bytes, expected);
+  co_return got
+      ? std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got.value()))
+      : "<" + got.error().text + ">";
+}
+
+TEST(SimStream, AReadWaitsForWhatItExpectsButNotBeyondTheEnd) {
+  TwoHosts hosts(1, {.window_bytes = 100});
+  hosts.open();
+  std::string sent;
+  std::string read;
+  TwoHosts::begin(*hosts.b, read_once(*hosts.at_b, 6), read);
+  TwoHosts::begin(*hosts.a, TwoHosts::send(*hosts.at_a, "hello"), sent);
+  hosts.pass(seconds(1));
+  EXPECT_EQ(read, "");
+  TwoHosts::begin(*hosts.a, TwoHosts::send(*hosts.at_a, "!"), sent);
+  hosts.pass(seconds(1));
+  EXPECT_EQ(read, "hello!");
+  TwoHosts::begin(*hosts.b, read_once(*hosts.at_b, 500), read);
+  TwoHosts::begin(*hosts.a, TwoHosts::send(*hosts.at_a, pattern(100)), sent);
+  hosts.pass(seconds(1));
+  EXPECT_EQ(read, pattern(100)) << "more than the window does not come by itself";
+  TwoHosts::begin(*hosts.b, read_once(*hosts.at_b, 50), read);
+  TwoHosts::begin(*hosts.a, TwoHosts::send(*hosts.at_a, "bye"), sent);
+  hosts.pass(seconds(1));
+  hosts.at_a->close();
+  hosts.pass(seconds(1));
+  EXPECT_EQ(read, "bye");
+}
+
 TEST(SimStream, LatencyAndBandwidthTakeTime) {
   TwoHosts hosts(1, {.latency_min = milliseconds(10),
                      .latency_max = milliseconds(10),
