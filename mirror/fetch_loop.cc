@@ -28,6 +28,10 @@ constexpr std::chrono::milliseconds kShortWait{10};
 constexpr std::chrono::milliseconds kFar{20};
 constexpr int kAnswersToTell = 3;
 
+// What is fetched at a time from a broker near by, and of that for a lane.
+constexpr std::size_t kNearFetch = 1 << 20;
+constexpr std::size_t kShareMin = 128 << 10;
+
 // A lane has to be so many fetches behind to be read ahead, and few lanes are at a time: where many
 // have something to read, one fetch brings enough.
 constexpr double kRangesToRead = 4;
@@ -158,6 +162,13 @@ std::size_t FetchLoop::bytes_to_ask_for() const {
                                shard_.config().source.fetch_max_bytes);
 }
 
+// Little at a time is still in a core's cache when it goes out again. Far away it takes more to
+// make up for the way.
+std::size_t FetchLoop::share() const {
+  const std::size_t away = static_cast<std::size_t>(to_ms(quickest_));
+  return std::max(kShareMin, kNearFetch * (1 + away) / std::max(brought_, lacking_room_));
+}
+
 TimePoint FetchLoop::next_retry() const {
   return retries_.empty() ? kNever : retries_.begin()->first;
 }
@@ -185,7 +196,8 @@ Awaitable<Result<void>> FetchLoop::fetch(std::size_t bytes) {
   if (runtime.buggify("fetch session given up")) session_.restart();
   const bool by_topic_id = without_topic_id_ == 0 &&
                            connection_->version_for(FetchRequest::kApi) >= kFirstTopicIdVersion;
-  FetchRequest request = make_fetch_request(shard_, session_, session_.next_request(by_topic_id));
+  FetchRequest request =
+      make_fetch_request(shard_, session_, session_.next_request(by_topic_id), share());
   request.max_wait_ms = to_ms(crowded ? std::min(short_wait_, longest) : longest);
   request.max_bytes = static_cast<std::int32_t>(bytes);
   if (runtime.buggify("fetch of one byte")) request.max_bytes = 1;
@@ -208,6 +220,7 @@ Awaitable<Result<void>> FetchLoop::fetch(std::size_t bytes) {
     co_return Result<void>();
   }
   const std::vector<Slot*> brought = on_response(std::move(response.value()));
+  if (!brought.empty()) brought_ = brought.size();
   const bool goes_on = crowded && brought.empty();
   short_wait_ = goes_on ? std::min(2 * short_wait_, longest) : Duration(kShortWait);
   for (Slot* slot : brought) shard_.pump(*slot);

@@ -44,6 +44,7 @@ class FetchLoop {
   void let_go(Slot& slot);
   void set_reading(Slot& slot, bool reading);
   std::size_t bytes_to_ask_for() const;
+  std::size_t share() const;
   TimePoint next_retry() const;
 
   net::Awaitable<net::Result<void>> connect();
@@ -71,6 +72,7 @@ class FetchLoop {
   std::vector<Slot*> touched_;
   std::multimap<TimePoint, Slot*> retries_;  // when to look at them again
   std::size_t lacking_room_ = 0;             // lanes that have more to read
+  std::size_t brought_ = 1;                  // lanes that the last answer had records of
   std::size_t without_topic_id_ = 0;         // lanes in the session
   Duration short_wait_;                      // while lanes wait for room
   Duration quickest_{};                      // of what the connection was asked, the answer

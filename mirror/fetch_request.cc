@@ -26,13 +26,12 @@ std::int32_t to_ms(Duration time) {
 
 // Lanes of one topic mostly have numbers that follow on each other.
 FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
-                                const FetchSession::Request& wanted) {
-  const SourceConfig& config = shard.config().source;
-  FetchRequest request = begin_request(config);
+                                const FetchSession::Request& wanted, std::size_t share) {
+  FetchRequest request = begin_request(shard.config().source);
   request.session_id = wanted.id;
   request.session_epoch = wanted.epoch;
   for (const std::size_t number : wanted.named) {
-    const Slot& slot = *shard.slots()[number];
+    Slot& slot = *shard.slots()[number];
     const Lane::Settings& lane = slot.lane.settings();
     if (request.topics.empty() || request.topics.back().topic != lane.topic) {
       request.topics.push_back({.topic = lane.topic, .topic_id = slot.topic_id});
@@ -42,7 +41,7 @@ FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
         {.partition = lane.partition,
          .current_leader_epoch = place.leader_epoch,
          .fetch_offset = place.offset,
-         .partition_max_bytes = config.max_partition_fetch_bytes});
+         .partition_max_bytes = static_cast<std::int32_t>(slot.lane.take_share(share))});
   }
   auto& forgotten = request.forgotten_topics_data;
   for (const std::size_t number : wanted.forgotten) {

@@ -18,9 +18,9 @@ inline constexpr std::int16_t kFirstTopicIdVersion = 13;
 
 std::int32_t to_ms(Duration time);
 
-// Of the lanes that `wanted` names, in its session.
+// Of the lanes that `wanted` names, in its session. Each takes its share of so many bytes.
 protocol::FetchRequest make_fetch_request(Shard& shard, const FetchSession& session,
-                                          const FetchSession::Request& wanted);
+                                          const FetchSession::Request& wanted, std::size_t share);
 
 // Of a range of one lane, without a session. It is answered at once.
 protocol::FetchRequest make_range_request(Shard& shard, const Slot& slot,

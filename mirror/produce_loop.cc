@@ -194,6 +194,7 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
   in_flight_bytes_ -= sent.bytes;
+  sharing_ = parts.size();
   if (reply && connection == connection_) depth_.on_answered(sent, shard_.runtime().now());
   const bool heard = !shard_.runtime().buggify("acknowledgement not heard");
   const ProduceResponse nothing;

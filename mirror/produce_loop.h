@@ -28,8 +28,8 @@ class ProduceLoop {
   // The window of a partition that this broker leads changed; others call Shard::look_at().
   void look_at(Target& target);
 
-  // How many bytes the line to the broker holds.
-  std::size_t depth_bytes() const { return depth_.bytes(); }
+  // How many bytes of a partition the line to the broker holds.
+  std::size_t depth_bytes() const { return depth_.bytes() / sharing_; }
 
  private:
   struct Part {
@@ -63,7 +63,8 @@ class ProduceLoop {
   TailLoop tails_;
   net::TaskGroup sends_;
   net::Cluster::ConnectionPtr connection_;
-  PipeDepth depth_;  // of the connection
+  PipeDepth depth_;          // of the connection
+  std::size_t sharing_ = 1;  // partitions in the request that was answered last
   int in_flight_ = 0;
   std::size_t in_flight_bytes_ = 0;
   std::deque<Target*> line_;                 // of those that may send, in their turn

@@ -242,19 +242,18 @@ Awaitable<Result<std::vector<LanePlan>>> Topology::plan_lanes(
   std::vector<LanePlan> plans;
   for (const auto& [where, start] : starts.value()) {
     LanePlan plan{.topic_id = found.id, .start = start, .metadata = to_string(topic->note)};
-    plan.lane = {
-        .topic = found.name,
-        .partition = where.partition,
-        .destination_topic = topic->destination,
-        .mode = topic->note.mode,
-        .destination_partitions = topic->note.partitions,
-        .codec = config_.destination.codec,
-        .compression_level = config_.destination.compression_level,
-        .message_bytes_max = limit,
-        .batch_bytes_max = std::min(kBatchBytes, limit - limit / kBatchMargin),
-        .payload_bytes_max = config_.batch_memory_bytes,
-        .credit_bytes = static_cast<std::size_t>(config_.source.max_partition_fetch_bytes),
-        .coalesce = config_.coalesce};
+    plan.lane = {.topic = found.name,
+                 .partition = where.partition,
+                 .destination_topic = topic->destination,
+                 .mode = topic->note.mode,
+                 .destination_partitions = topic->note.partitions,
+                 .codec = config_.destination.codec,
+                 .compression_level = config_.destination.compression_level,
+                 .message_bytes_max = limit,
+                 .batch_bytes_max = std::min(kBatchBytes, limit - limit / kBatchMargin),
+                 .payload_bytes_max = config_.batch_memory_bytes,
+                 .credit_bytes = static_cast<std::size_t>(config_.source.max_partition_fetch_bytes),
+                 .coalesce = config_.coalesce};
     if (config_.until_end) plan.end = ends[where].offset;
     plans.push_back(std::move(plan));
   }

@@ -28,6 +28,10 @@ constexpr std::size_t kSmallBatchBytes = 4096;
 // where that means to decompress and to compress again.
 constexpr int kFarBehind = 64;
 
+// A broker leaves out a batch that is larger than what is asked for, and nobody should wait for the
+// next one.
+constexpr std::size_t kBatchesInShare = 4;
+
 // What a compressed batch may hold to be joined with others.
 constexpr std::int32_t kFewRecords = 4;
 constexpr std::size_t kSmallPayloadBytes = 64 << 10;
@@ -35,7 +39,11 @@ constexpr std::size_t kSmallPayloadBytes = 64 << 10;
 }  // namespace
 
 Lane::Lane(Settings settings, Position start, Counters& counters, Budget& budget)
-    : settings_(std::move(settings)), progress_(start), counters_(counters), budget_(budget) {}
+    : settings_(std::move(settings)),
+      progress_(start),
+      counters_(counters),
+      budget_(budget),
+      credit_bytes_(settings_.credit_bytes) {}
 
 std::string Lane::name() const {
   return fmt::format("topic {} partition {}", settings_.topic, settings_.partition);
@@ -50,7 +58,16 @@ bool Lane::waits_for_room() const {
 }
 
 bool Lane::has_room() const {
-  return !backlog_ && unacknowledged_bytes_ < std::max(settings_.credit_bytes, sendable_bytes_);
+  return !backlog_ && unacknowledged_bytes_ < std::max(credit_bytes_, sendable_bytes_);
+}
+
+std::size_t Lane::take_share(std::size_t bytes) {
+  const bool opens = settings_.mode == LaneMode::kKey || settings_.codec;
+  credit_bytes_ = settings_.credit_bytes;
+  if (!opens) {
+    credit_bytes_ = std::min(credit_bytes_, std::max(bytes, kBatchesInShare * largest_batch_));
+  }
+  return credit_bytes_;
 }
 
 bool Lane::taken_to_end() const {
@@ -205,6 +222,7 @@ void Lane::pass_through(const BatchView& batch, std::vector<Routed>& out) {
   outgoing.lane = this;
   outgoing.slab = backlog_->slab;
   outgoing.entry = progress_.take({batch.next_offset(), batch.leader_epoch()}, 1);
+  largest_batch_ = std::max(largest_batch_, bytes.size());
   count(&Counters::passed_through);
   ++backlog_->passed_through;
   out.push_back({settings_.partition, std::move(outgoing)});

@@ -44,7 +44,7 @@ class Lane {
     bool zstd_allowed = true;                   // by the destination: Kafka 2.1 and later
     std::size_t batch_bytes_max = 1'000'000;    // of batches made here
     std::size_t payload_bytes_max = 128 << 20;  // of a batch that is opened, decompressed
-    std::size_t credit_bytes = 1 << 20;         // unacknowledged, above which nothing is fetched
+    std::size_t credit_bytes = 1 << 20;         // unacknowledged, at most before a fetch
     bool coalesce = true;                       // small batches, while the lane falls behind
   };
 
@@ -64,6 +64,11 @@ class Lane {
   // Whether it may as soon as more of what was fetched is done with.
   bool waits_for_room() const;
   std::int64_t fetch_offset() const { return progress_.taken().offset; }
+
+  // Lanes that are read together share what comes at a time: how much of it to ask for here, which
+  // is the lane's credit then. More where batches are large, or are opened and made anew, which
+  // goes better with many records; never more than the settings' credit.
+  std::size_t take_share(std::size_t bytes);
 
   // How many bytes it may have sent without an answer, where that is more than its credit.
   void set_sendable(std::size_t bytes) { sendable_bytes_ = bytes; }
@@ -146,8 +151,10 @@ class Lane {
   std::string stop_reason_;
   bool blocked_ = false;
   std::size_t unacknowledged_bytes_ = 0;
+  std::size_t credit_bytes_;
   std::size_t sendable_bytes_ = 0;
-  std::int64_t read_to_ = 0;  // the furthest that was ever read
+  std::size_t largest_batch_ = 0;  // of those that passed through
+  std::int64_t read_to_ = 0;       // the furthest that was ever read
   bool first_reading_ = true;
 
   std::optional<Backlog> backlog_;

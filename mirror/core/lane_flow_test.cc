@@ -146,6 +146,34 @@ TEST_F(LaneFlowTest, FetchesNothingWhileTooMuchIsUnacknowledged) {
   EXPECT_TRUE(lane->wants_fetch());
 }
 
+TEST_F(LaneFlowTest, TakesItsShareButRoomForLargeBatchesAndNeverMoreThanItsCredit) {
+  const Buffer batch = source_batch(numbered_batch(0, 4));
+  settings.credit_bytes = 5 * batch.size();
+  start_at(0);
+  EXPECT_EQ(lane->take_share(100), 100u);
+  EXPECT_EQ(lane->take_share(1 << 20), settings.credit_bytes);
+  const auto first = mirror(batch);
+  EXPECT_EQ(lane->take_share(100), 4 * batch.size());
+  std::vector<std::vector<Lane::Routed>> rest;
+  for (int i = 1; i < 4; ++i) rest.push_back(mirror(source_batch(numbered_batch(4 * i, 4))));
+  EXPECT_FALSE(lane->wants_fetch()) << "so much is not acknowledged";
+  acknowledge(first);
+  EXPECT_TRUE(lane->wants_fetch());
+  lane->set_sendable(10 * batch.size());
+  EXPECT_TRUE(lane->wants_fetch());
+}
+
+TEST_F(LaneFlowTest, ALaneThatOpensBatchesTakesAllItsCredit) {
+  settings.mode = LaneMode::kKey;
+  settings.credit_bytes = 1000;
+  start_at(0);
+  EXPECT_EQ(lane->take_share(100), 1000u);
+  settings.mode = LaneMode::kIdentity;
+  settings.codec = compression::Codec::kZstd;
+  start_at(0);
+  EXPECT_EQ(lane->take_share(100), 1000u);
+}
+
 TEST_F(LaneFlowTest, FetchesNothingWhileAChunkIsUnderWork) {
   start_at(0);
   fetch(source_batch(numbered_batch(0, 4)));

@@ -18,7 +18,7 @@ namespace {
 using asio::ip::tcp;
 
 // How many bytes are worth waking up for, where more are on their way.
-constexpr std::size_t kReadAtOnce = 512 << 10;
+constexpr std::size_t kReadAtOnce = 1 << 20;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
