@@ -109,7 +109,7 @@ TEST_F(ReadAheadLoopTest, ASlowDestinationIsNotOverrun) {
   flow.produce_time = milliseconds(50);
   runtime.run(begin());
   runtime.run(wait(seconds(3)));
-  EXPECT_LT(shard->budget().used_bytes(), 8000u);
+  EXPECT_LT(shard->budget().used_bytes(), 16'000u);
   const bool ended = runtime.run(all_ended(seconds(60)));
   EXPECT_TRUE(ended);
   runtime.run(finish());

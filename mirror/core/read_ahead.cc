@@ -22,13 +22,17 @@ constexpr std::size_t kMostAllowed = 32;
 // Ranges that may lie ready, or behind one that has to be asked for again.
 constexpr std::size_t kSpare = 2;
 
-// What comes twice in each range at least, as a part of a batch: the next one's header has to be
-// seen, and batches are not all of one size.
+// What a range should hold, within limits, since of each a part of a batch comes twice.
+constexpr double kBatches = 32;
+
+// What is asked for beyond what is expected, in batches: at least, and how it changes. A range that
+// has to be asked for again costs a round trip, many times what it costs to ask for too much.
 constexpr double kLeastMargin = 1.0 / 32;
-constexpr double kMarginDecay = 1.0 / 64;  // for each range that was whole at once
+constexpr double kMarginMore = 1.0 / 8;     // where a range was short, besides what was missing
+constexpr double kMarginLess = 1.0 / 1024;  // where it was not
 
 // How much the latest answer counts for the size of batches.
-constexpr double kWeight = 0.25;
+constexpr double kWeight = 1.0 / 16;
 
 // Offsets can be anything that fits.
 constexpr double kMostOffsets = 1e18;
@@ -82,18 +86,25 @@ std::int64_t ReadAhead::next_begin() const {
 // In the middle of a batch, counted in batches from where one is known to begin. So the next range
 // begins with that batch, even where the guess is half a batch off.
 std::int64_t ReadAhead::next_until() const {
-  const double bytes = std::max(static_cast<double>(range_bytes_) - margin_, 0.0);
+  const double few = static_cast<double>(range_bytes_);
+  const double bytes = std::clamp(kBatches * batch_bytes_, few, few * 3 / 2) - margin_;
   const double batches = std::max(1.0, std::round(bytes / batch_bytes_));
-  const double begun = static_cast<double>(next_begin() - anchor_) / batch_offsets_;
-  const double middle = std::floor(begun + batches) + 0.5;
+  const double middle = batches_to(next_begin()) + batches + 0.5;
   const std::int64_t offsets = std::llround(std::min(middle * batch_offsets_, kMostOffsets));
   if (anchor_ > kEndOfAll - offsets) return kEndOfAll;
   return std::max(next_begin() + 1, anchor_ + offsets);
 }
 
+// Whole ones, from where one is known to begin.
+double ReadAhead::batches_to(std::int64_t offset) const {
+  return std::floor(static_cast<double>(offset - anchor_) / batch_offsets_);
+}
+
+// Where the first is likely to begin by now may differ from what was thought when it was laid out.
 std::size_t ReadAhead::bytes_between(std::int64_t offset, std::int64_t until) const {
-  const double batches = static_cast<double>(until - offset) / batch_offsets_;
-  const double most = 2 * static_cast<double>(range_bytes_) + batch_bytes_;
+  const double batches = std::max(static_cast<double>(until - offset) / batch_offsets_,
+                                  batches_to(until) - batches_to(offset));
+  const double most = 4 * static_cast<double>(range_bytes_) + batch_bytes_;
   return kBatchHeaderBytes + static_cast<std::size_t>(std::min(batches * batch_bytes_, most)) +
          static_cast<std::size_t>(margin_);
 }
@@ -140,12 +151,9 @@ void ReadAhead::on_answer(std::uint64_t number, Chunk chunk, Duration took) {
   range.next = reach.end;
   // The next one begins with the batch that is cut here, or does not reach back to it.
   range.whole = range.until <= reach.end || range.until < reach.seen;
-  if (range.whole) {
-    margin_ -= margin_ * kMarginDecay;
-  } else {
-    margin_ += static_cast<double>(range.until - reach.seen) * batch_bytes_ / batch_offsets_;
-  }
-  const double most = std::max(batch_bytes_, static_cast<double>(range_bytes_) / 2);
+  const double missing = static_cast<double>(range.until - reach.seen) / batch_offsets_;
+  margin_ += batch_bytes_ * (range.whole ? -kMarginLess : missing + kMarginMore);
+  const double most = std::max(2 * batch_bytes_, static_cast<double>(range_bytes_) / 2);
   margin_ = std::clamp(margin_, batch_bytes_ * kLeastMargin, most);
   adapt(took);
 }

@@ -49,8 +49,8 @@ class ReadAhead {
     Reach reach;
   };
 
-  // Goes on behind what `last` holds, in ranges of about `range_bytes`. `quickest` is how long an
-  // answer takes at least.
+  // Goes on behind what `last` holds, in ranges of about `range_bytes`, or half as much again.
+  // `quickest` is how long an answer takes at least.
   ReadAhead(std::size_t range_bytes, const Reach& last, Duration quickest);
 
   // What to ask for next, if anything; records can be read up to `readable_end`.
@@ -79,6 +79,7 @@ class ReadAhead {
 
   std::int64_t next_begin() const;
   std::int64_t next_until() const;
+  double batches_to(std::int64_t offset) const;
   std::size_t bytes_between(std::int64_t offset, std::int64_t until) const;
   std::size_t waiting() const;
   void measure(const Reach& reach);

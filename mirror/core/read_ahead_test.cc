@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "mirror/testing/batches.h"
+#include "mirror/testing/log_model.h"
 
 namespace kmirror::mirror {
 namespace {
@@ -64,60 +65,10 @@ TEST(Reach, IsNothingWithoutAWholeBatch) {
   EXPECT_EQ(reach_of(wrong, 10).batches, 0u);
 }
 
-// A partition as a broker reads it: whole batches from the one that holds the offset on, the first
-// whatever its size, and the last one cut.
-class Log {
- public:
-  explicit Log(std::vector<std::pair<std::int64_t, std::size_t>> batches) {
-    for (const auto& [offsets, bytes] : batches) {
-      batches_.push_back({end_, end_ + offsets, bytes});
-      end_ += offsets;
-      bytes_ += bytes;
-    }
-  }
-
-  static Log regular(int batches, std::int64_t offsets, std::size_t bytes) {
-    return Log(std::vector<std::pair<std::int64_t, std::size_t>>(static_cast<std::size_t>(batches),
-                                                                 {offsets, bytes}));
-  }
-
-  Reach read(const ReadAhead::Request& request) {
-    Reach reach{.from = request.offset, .end = request.offset, .seen = request.offset};
-    auto batch = std::ranges::partition_point(
-        batches_, [&](const Batch& b) { return b.end <= request.offset; });
-    std::size_t left = request.bytes;
-    for (; batch != batches_.end(); ++batch) {
-      if (reach.batches > 0 && batch->bytes > left) break;
-      if (reach.batches++ == 0) reach.from = reach.first = batch->first;
-      reach.bytes += batch->bytes;
-      reach.end = reach.seen = batch->end;
-      left -= std::min(left, batch->bytes);
-    }
-    if (batch != batches_.end() && left >= 61) reach.seen = batch->end;
-    read_bytes_ += reach.bytes + (batch == batches_.end() ? 0 : left);
-    return reach;
-  }
-
-  std::int64_t end() const { return end_; }
-  std::size_t bytes() const { return bytes_; }
-  std::size_t read_bytes() const { return read_bytes_; }
-
- private:
-  struct Batch {
-    std::int64_t first;
-    std::int64_t end;
-    std::size_t bytes;
-  };
-  std::vector<Batch> batches_;
-  std::int64_t end_ = 0;
-  std::size_t bytes_ = 0;
-  std::size_t read_bytes_ = 0;
-};
-
 struct ReadAheadTest : testing::Test {
   static constexpr Duration kQuick = milliseconds(80);
 
-  ReadAhead ahead_of(Log& log, std::size_t range_bytes) {
+  ReadAhead ahead_of(LogModel& log, std::size_t range_bytes) {
     const Reach first = log.read({.offset = 0, .bytes = range_bytes});
     position = first.end;
     return ReadAhead(range_bytes, first, kQuick);
@@ -133,7 +84,7 @@ struct ReadAheadTest : testing::Test {
     return begun;
   }
 
-  void answer(ReadAhead& ahead, Log& log, const ReadAhead::Request& request,
+  void answer(ReadAhead& ahead, LogModel& log, const ReadAhead::Request& request,
               Duration took = kQuick) {
     ahead.on_answer(request.range,
                     {.slab = {}, .records = {}, .aborted = {}, .reach = log.read(request)}, took);
@@ -152,7 +103,8 @@ struct ReadAheadTest : testing::Test {
 
 TEST_F(ReadAheadTest, BatchesOfOneSizeComeOnce) {
   for (const std::size_t batch_bytes : {1000u, 16u << 10, 262'150u}) {
-    Log log = Log::regular(static_cast<int>((200u << 20) / batch_bytes), 250, batch_bytes);
+    LogModel log =
+        LogModel::regular(static_cast<int>((200u << 20) / batch_bytes), 250, batch_bytes);
     ReadAhead ahead = ahead_of(log, 1 << 20);
     std::size_t requests = 0;
     std::vector<ReadAhead::Request> wire;
@@ -176,7 +128,7 @@ TEST_F(ReadAheadTest, AGuessThatIsTooShortIsAskedForOn) {
   // From the middle on records are four times as large.
   std::vector<std::pair<std::int64_t, std::size_t>> batches(40, {100, 10'000});
   batches.resize(80, {25, 10'000});
-  Log log(batches);
+  LogModel log(batches);
   ReadAhead ahead = ahead_of(log, 40'000);
   int asked_again = 0;
   std::vector<ReadAhead::Request> wire = begin_all(ahead, log.end());
@@ -196,7 +148,7 @@ TEST_F(ReadAheadTest, AGuessThatIsTooShortIsAskedForOn) {
 }
 
 TEST_F(ReadAheadTest, MoreAreUnderWayWhileAnswersAreAsQuickAsEver) {
-  Log log = Log::regular(10'000, 10, 1000);
+  LogModel log = LogModel::regular(10'000, 10, 1000);
   ReadAhead ahead = ahead_of(log, 10'000);
   std::vector<ReadAhead::Request> wire = begin_all(ahead, log.end());
   EXPECT_EQ(wire.size(), 4u);
@@ -221,7 +173,7 @@ TEST_F(ReadAheadTest, MoreAreUnderWayWhileAnswersAreAsQuickAsEver) {
 }
 
 TEST_F(ReadAheadTest, LittleIsReadBeyondWhatIsTaken) {
-  Log log = Log::regular(10'000, 10, 1000);
+  LogModel log = LogModel::regular(10'000, 10, 1000);
   ReadAhead ahead = ahead_of(log, 10'000);
   std::vector<ReadAhead::Request> wire;
   int chunks = 0;
@@ -246,7 +198,7 @@ TEST_F(ReadAheadTest, LittleIsReadBeyondWhatIsTaken) {
 }
 
 TEST_F(ReadAheadTest, NothingIsGivenThatLiesBehindAGap) {
-  Log log = Log::regular(100, 10, 1000);
+  LogModel log = LogModel::regular(100, 10, 1000);
   ReadAhead ahead = ahead_of(log, 4000);
   const auto wire = begin_all(ahead, log.end());
   answer(ahead, log, wire[1]);
@@ -260,7 +212,7 @@ TEST_F(ReadAheadTest, NothingIsGivenThatLiesBehindAGap) {
 }
 
 TEST_F(ReadAheadTest, AnAnswerWithoutABatchEndsIt) {
-  Log log = Log::regular(100, 10, 1000);
+  LogModel log = LogModel::regular(100, 10, 1000);
   ReadAhead ahead = ahead_of(log, 4000);
   const auto wire = begin_all(ahead, log.end());
   ahead.on_answer(wire[0].range,
@@ -293,7 +245,7 @@ TEST_F(ReadAheadTest, NothingIsLeftOutWhateverTheBatchesAre) {
       batches.emplace_back(1 + random.below(seed % 40 + 1),
                            70 + random.below(200 * (seed % 7 + 1)));
     }
-    Log log(batches);
+    LogModel log(batches);
     position = 0;
     ReadAhead ahead = ahead_of(log, 100 + random.below(4000));
     std::vector<ReadAhead::Request> wire;
