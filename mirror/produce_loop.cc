@@ -17,10 +17,6 @@ using protocol::ErrorCode;
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
 
-// So many requests are under way on a connection whatever its line holds: the broker works on one,
-// and partitions gather in the next while the others are on their way.
-constexpr int kRequestsMin = 5;
-
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
 
@@ -87,7 +83,7 @@ void ProduceLoop::look_at(Target& target) {
 }
 
 bool ProduceLoop::has_room() {
-  return in_flight_ < kRequestsMin || in_flight_bytes_ < depth_.bytes() ||
+  return depth_.has_room(in_flight_, in_flight_bytes_) ||
          shard_.runtime().buggify("line taken for longer");
 }
 

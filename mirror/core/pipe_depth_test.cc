@@ -22,11 +22,12 @@ struct PipeDepthTest : testing::Test {
   TimePoint free_at{};  // the broker
   std::deque<std::pair<PipeDepth::Sent, TimePoint>> under_way;
   std::size_t bytes = 0;
+  std::uint64_t answered = 0;  // requests
 
   void run(Duration time) {
     const TimePoint end = now + time;
     while (now < end) {
-      while (under_way.size() < 5 || bytes < depth.bytes()) {
+      while (depth.has_room(static_cast<int>(under_way.size()), bytes)) {
         free_at = std::max(free_at, now + way / 2) + work;
         under_way.emplace_back(depth.on_sent(kRequest, now), free_at + way / 2);
         bytes += kRequest;
@@ -35,6 +36,7 @@ struct PipeDepthTest : testing::Test {
       depth.on_answered(under_way.front().first, now);
       under_way.pop_front();
       bytes -= kRequest;
+      ++answered;
     }
   }
 };
@@ -52,6 +54,27 @@ TEST_F(PipeDepthTest, AShortLineIsNot) {
   work = milliseconds(1);
   run(seconds(2));
   EXPECT_LT(depth.bytes(), 2 * kRequest);
+}
+
+// Otherwise the queue that it caused would be taken for the line's length for ever.
+TEST_F(PipeDepthTest, ALineThatBecomesShortIsMeasuredAgain) {
+  way = milliseconds(80);
+  work = milliseconds(1);
+  run(milliseconds(700));
+  way = microseconds(100);
+  run(milliseconds(200));
+  EXPECT_GT(depth.bytes(), 40 * kRequest);
+  run(seconds(2));
+  EXPECT_LT(depth.bytes(), 2 * kRequest);
+}
+
+TEST_F(PipeDepthTest, MeasuringCostsLittle) {
+  way = milliseconds(80);
+  work = milliseconds(1);
+  run(seconds(3));
+  const std::uint64_t before = answered;
+  run(seconds(30));
+  EXPECT_GT(answered - before, 29'600u) << "of a thousand a second";
 }
 
 TEST_F(PipeDepthTest, ALineThatBecomesSlowHoldsLess) {
