@@ -58,7 +58,17 @@ bool Lane::waits_for_room() const {
 }
 
 bool Lane::has_room() const {
-  return !backlog_ && unacknowledged_bytes_ < std::max(credit_bytes_, sendable_bytes_);
+  return !backlog_ && !lets_gather() &&
+         unacknowledged_bytes_ < std::max(credit_bytes_, sendable_bytes_);
+}
+
+// Where as many small batches as may be under way are not acknowledged, what comes now could not go
+// either, and later each would take a request of its own. Fetched together it can be joined.
+bool Lane::lets_gather() const {
+  constexpr std::size_t kMany = ProduceWindow::kRememberedBatches;
+  return settings_.coalesce && settings_.mode == LaneMode::kIdentity &&
+         progress_.pending() >= kMany && unacknowledged_bytes_ < kMany * kSmallBatchBytes &&
+         unacknowledged_bytes_ >= sendable_bytes_;
 }
 
 std::size_t Lane::take_share(std::size_t bytes) {

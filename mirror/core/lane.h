@@ -128,6 +128,7 @@ class Lane {
 
   Take take_next(std::vector<Routed>& out);
   bool has_room() const;
+  bool lets_gather() const;
   void count(std::uint64_t Counters::*number);
   bool taken_to_end() const;
   void pass_end();

@@ -146,6 +146,36 @@ TEST_F(LaneFlowTest, FetchesNothingWhileTooMuchIsUnacknowledged) {
   EXPECT_TRUE(lane->wants_fetch());
 }
 
+TEST_F(LaneFlowTest, LetsSmallBatchesGatherAtTheSourceWhileNoneCanBeSent) {
+  for (const bool coalesce : {true, false}) {
+    settings.coalesce = coalesce;
+    start_at(0);
+    std::vector<std::vector<Lane::Routed>> sent;
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_TRUE(lane->wants_fetch());
+      sent.push_back(mirror(source_batch(numbered_batch(4 * i, 4))));
+    }
+    EXPECT_EQ(lane->wants_fetch(), !coalesce);
+    EXPECT_EQ(lane->waits_for_room(), coalesce);
+    acknowledge(sent[0]);
+    EXPECT_TRUE(lane->wants_fetch());
+  }
+}
+
+TEST_F(LaneFlowTest, GathersNothingWhereALongLineHoldsMore) {
+  start_at(0);
+  for (int i = 0; i < 5; ++i) mirror(source_batch(numbered_batch(4 * i, 4)));
+  EXPECT_FALSE(lane->wants_fetch());
+  lane->set_sendable(100'000);
+  EXPECT_TRUE(lane->wants_fetch());
+}
+
+TEST_F(LaneFlowTest, LargeBatchesAreFetchedWhileOthersAreUnderWay) {
+  start_at(0);
+  for (int i = 0; i < 10; ++i) mirror(source_batch(numbered_batch(200 * i, 200)));
+  EXPECT_TRUE(lane->wants_fetch());
+}
+
 TEST_F(LaneFlowTest, TakesItsShareButRoomForLargeBatchesAndNeverMoreThanItsCredit) {
   const Buffer batch = source_batch(numbered_batch(0, 4));
   settings.credit_bytes = 5 * batch.size();

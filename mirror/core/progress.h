@@ -44,7 +44,9 @@ class Progress {
   // Everything before it is at the destination.
   const Position& committable() const { return committable_; }
 
-  bool idle() const { return settled_ == entries_.size(); }
+  // How many entries are not settled.
+  std::size_t pending() const { return entries_.size() - settled_; }
+  bool idle() const { return pending() == 0; }
 
  private:
   struct Pending {
