@@ -128,7 +128,7 @@ Target& Shard::target(const std::string& topic, std::int32_t partition) {
     const ProduceWindow::Settings settings{.in_flight_max = terms_.in_flight_max,
                                            .back_off_first = client.retry_backoff,
                                            .back_off_longest = client.retry_backoff_max};
-    target = std::make_unique<Target>(where, settings, terms_.producer);
+    target = std::make_unique<Target>(where, settings, terms_.producer, &batch_memory_);
   }
   return *target;
 }
@@ -260,7 +260,7 @@ void Shard::pump(Slot& slot) {
 }
 
 void Shard::take_acknowledged(Target& target) {
-  const std::vector<OutgoingBatch> batches = target.window.take_done();
+  const std::pmr::list<OutgoingBatch> batches = target.window.take_done();
   const ProduceLoop* loop = target.leader_loop;
   for (const OutgoingBatch& batch : batches) {
     batch.lane->on_acknowledged(batch);

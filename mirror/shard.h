@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <vector>
@@ -138,6 +139,7 @@ class Shard {
   ProducerTerms terms_;
   std::vector<std::unique_ptr<Slot>> slots_;
   LaneIndex index_;
+  std::pmr::unsynchronized_pool_resource batch_memory_;  // of the windows
   std::map<net::TopicPartition, std::unique_ptr<Target>> targets_;
   std::map<std::int32_t, std::unique_ptr<FetchLoop>> fetch_loops_;
   std::map<std::int32_t, std::unique_ptr<ProduceLoop>> produce_loops_;

@@ -26,8 +26,9 @@ struct Slot;
 
 // A destination partition, wherever its leader is.
 struct Target {
-  Target(net::TopicPartition partition, ProduceWindow::Settings settings, ProducerIdentity producer)
-      : where(std::move(partition)), window(settings, producer) {}
+  Target(net::TopicPartition partition, ProduceWindow::Settings settings, ProducerIdentity producer,
+         std::pmr::memory_resource* memory)
+      : where(std::move(partition)), window(settings, producer, memory) {}
 
   net::TopicPartition where;
   ProduceWindow window;

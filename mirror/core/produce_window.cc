@@ -38,9 +38,12 @@ std::int32_t advance(std::int32_t sequence, std::int32_t records) {
 
 }  // namespace
 
-ProduceWindow::ProduceWindow(Settings settings, ProducerIdentity producer)
+ProduceWindow::ProduceWindow(Settings settings, ProducerIdentity producer,
+                             std::pmr::memory_resource* memory)
     : settings_(settings),
       producer_(producer),
+      queue_(memory),
+      done_(memory),
       back_off_(settings.back_off_first, settings.back_off_longest) {
   if (!producer_.idempotent()) settings_.in_flight_max = 1;
 }
@@ -211,8 +214,7 @@ void ProduceWindow::settle() {
   while (!queue_.empty() && queue_.front().acknowledged) {
     const OutgoingBatch& batch = queue_.front();
     if (batch.log_offset >= 0) end_offset_ = batch.log_offset + batch.record_count;
-    done_.push_back(std::move(queue_.front()));
-    queue_.pop_front();
+    done_.splice(done_.end(), queue_, queue_.begin());
     --ahead_;
   }
 }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -54,7 +55,9 @@ class ProduceWindow {
     kTellOfLoss,       // the log was cut off, or its end deleted; the window goes on
   };
 
-  ProduceWindow(Settings settings, ProducerIdentity producer);
+  // The windows of a shard share the memory that their batches are noted in, which outlives them.
+  ProduceWindow(Settings settings, ProducerIdentity producer,
+                std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ProduceWindow(const ProduceWindow&) = delete;  // requests under way refer to its batches
   ProduceWindow& operator=(const ProduceWindow&) = delete;
 
@@ -129,13 +132,17 @@ class ProduceWindow {
 
   // The batches that became done in the events since the last call: acknowledged, and so is, or was
   // dropped, everything before them. In order.
-  std::vector<OutgoingBatch> take_done() { return std::exchange(done_, {}); }
+  std::pmr::list<OutgoingBatch> take_done() {
+    Queue done(queue_.get_allocator());
+    done.swap(done_);
+    return done;
+  }
 
   std::size_t queued_batches() const { return queue_.size(); }
   bool idle() const { return queue_.empty(); }
 
  private:
-  using Queue = std::list<OutgoingBatch>;
+  using Queue = std::pmr::list<OutgoingBatch>;
 
   enum class Readable { kUnknown, kYes, kNo };
 
@@ -165,7 +172,7 @@ class ProduceWindow {
   Queue queue_;                          // the first is not acknowledged
   Queue::iterator next_ = queue_.end();  // the first batch not sent since the last drain
   int ahead_ = 0;                        // batches before it
-  std::vector<OutgoingBatch> done_;
+  Queue done_;
   std::int64_t end_offset_ = -1;  // of the log, behind the last batch that was done
   int in_flight_ = 0;
   bool draining_ = false;
