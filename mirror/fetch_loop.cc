@@ -340,6 +340,8 @@ Awaitable<void> FetchLoop::read_ahead(std::shared_ptr<ReadAheadLoop> loop, Slot*
   slot->ahead = nullptr;
   shard_.touch(*slot);
   co_await loop->close();
+  loop.reset();
+  shard_.on_room();  // What it had is given back.
 }
 
 }  // namespace kmirror::mirror

@@ -17,6 +17,9 @@ using protocol::ErrorCode;
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
 
+// An answer that takes longer is waited for by itself.
+constexpr std::chrono::milliseconds kQuick{500};
+
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
 
@@ -182,15 +185,18 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
                                   PipeDepth::Sent sent) {
   const ProduceRequest request = make_request(parts);
   const std::int16_t version = connection->version_for(ProduceRequest::kApi, kVersionMax);
+  // One that takes long would keep the acknowledgements before it from being noticed.
+  const bool gathers = quick_ && shard_.fetching();
   // The broker itself waits up to the request's timeout for its replicas.
   const net::CallOptions options{.deadline = shard_.destination().call_deadline() +
                                              shard_.config().destination.client.request_timeout,
-                                 .answer_bytes = smallest_answer(request, version),
+                                 .answer_bytes = gathers ? smallest_answer(request, version) : 0,
                                  .version_max = kVersionMax};
   const auto reply = co_await connection->call(request, options);
   --in_flight_;
   in_flight_bytes_ -= sent.bytes;
   sharing_ = parts.size();
+  quick_ = reply && shard_.runtime().now() - sent.at < kQuick;
   if (reply && connection == connection_) depth_.on_answered(sent, shard_.runtime().now());
   const bool heard = !shard_.runtime().buggify("acknowledgement not heard");
   const ProduceResponse nothing;

@@ -64,6 +64,7 @@ class ProduceLoop {
   net::TaskGroup sends_;
   net::Cluster::ConnectionPtr connection_;
   PipeDepth depth_;          // of the connection
+  bool quick_ = false;       // the last answer was
   std::size_t sharing_ = 1;  // partitions in the request that was answered last
   int in_flight_ = 0;
   std::size_t in_flight_bytes_ = 0;

@@ -264,7 +264,8 @@ void Shard::take_acknowledged(Target& target) {
   const ProduceLoop* loop = target.leader_loop;
   for (const OutgoingBatch& batch : batches) {
     batch.lane->on_acknowledged(batch);
-    batch.lane->set_sendable(loop == nullptr ? 0 : loop->depth_bytes());
+    batch.lane->set_sendable(
+        loop == nullptr ? 0 : std::min(loop->depth_bytes(), budget_.lane_bytes_max()));
     touch(slot_of(*batch.lane));
   }
   if (!batches.empty()) blocked_loop_->on_acknowledged(target);

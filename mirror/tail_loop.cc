@@ -26,7 +26,8 @@ TailLoop::TailLoop(Shard& shard, std::int32_t broker)
     : shard_(shard),
       broker_(broker),
       random_(shard.runtime().random().split(fmt::format("tails from {}", broker))),
-      wakeup_(shard.runtime()) {}
+      wakeup_(shard.runtime()),
+      back_off_(shard.destination().make_reconnect_back_off()) {}
 
 void TailLoop::add(Target& target) {
   if (std::exchange(target.tail_loop, this) == this) return;
@@ -41,6 +42,7 @@ Awaitable<void> TailLoop::run() {
       co_await wakeup_.wait();
       continue;
     }
+    in_vain_ = false;
     Result<void> done = co_await connect();
     if (done) done = co_await ask(asked);
     if (!done) {
@@ -48,6 +50,12 @@ Awaitable<void> TailLoop::run() {
       shard_.destination().request_refresh();
     }
     finish(asked);
+    if (done && !in_vain_) {
+      back_off_.reset();
+    } else {
+      net::Wakeup pause(shard_.runtime());
+      co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
+    }
   }
 }
 
@@ -129,8 +137,10 @@ Awaitable<Result<void>> TailLoop::ask(std::vector<Asked>& asked) {
 void TailLoop::on_answer(const Asked& one, const FetchResponse::Partition& answer) {
   Target& target = *one.target;
   const TimePoint now = shard_.runtime().now();
+  in_vain_ = in_vain_ || refreshes_metadata(answer.error_code);
   const auto action = target.window.on_tail(one.question, answer, now, random_);
-  if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
+  if (action == ProduceWindow::Action::kRefreshMetadata || in_vain_)
+    shard_.destination().request_refresh();
   if (action == ProduceWindow::Action::kTellOfLoss) {
     tell(target, fmt::format("offset {}, which follows on what it took last, is outside its log: "
                              "that was cut off, or records were deleted",

@@ -43,8 +43,10 @@ class TailLoop {
   std::int32_t broker_;
   Random random_;
   net::Wakeup wakeup_;
+  net::BackOff back_off_;
   net::Cluster::ConnectionPtr connection_;
   std::vector<Target*> waiting_;
+  bool in_vain_ = false;  // an answer of the last ones said nothing
   bool told_refused_ = false;
 };
 

@@ -35,6 +35,9 @@ class Budget {
     const std::size_t bytes = std::min(free, limit / (fetchers + 1));
     return bytes >= kFetchBytesMin ? bytes : 0;
   }
+  // What a lane may have taken at most, however long its line: it must not stop the others.
+  std::size_t lane_bytes_max() const { return limit_ / 2; }
+
   // Whether there is room for such a fetch besides those of fetch loops, which have to find some
   // too.
   bool has_room_ahead(std::size_t bytes) const {

@@ -54,7 +54,7 @@ bool Lane::wants_fetch() const {
 }
 
 bool Lane::waits_for_room() const {
-  return !stopped_ && !blocked_ && !taken_to_end() && !has_room();
+  return !stopped_ && !blocked_ && !taken_to_end() && !has_room() && !lets_gather();
 }
 
 bool Lane::has_room() const {
