@@ -1,13 +1,9 @@
 // How a window goes on after it has read the end of the log.
-#include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 
-#include "mirror/core/lane.h"
-#include "mirror/core/produce_window.h"
-#include "mirror/testing/batches.h"
+#include "mirror/testing/window_fixture.h"
 
 namespace kmirror::mirror {
 namespace {
@@ -19,45 +15,12 @@ using Action = ProduceWindow::Action;
 using Partition = protocol::FetchResponse::Partition;
 
 // Batches are called by letters and have ten records. The log begins with 100 records of others.
-struct TailTest : testing::Test {
-  TimePoint now{};
-  Random random{1};
-  net::SlabPool slabs;
-  Counters counters;
-  Budget budget{1 << 20, slabs};
-  Lane lane{{}, {}, counters, budget};
-  std::optional<ProduceWindow> window;
-  std::map<char, OutgoingBatch*> sent;
-  std::string done;
+struct TailTest : WindowFixture {
   std::vector<Buffer> log;
   std::int64_t high_watermark = 100;
   std::int64_t end = 100;
 
-  void make(int in_flight_max = 100) {
-    window.emplace(ProduceWindow::Settings{.in_flight_max = in_flight_max,
-                                           .back_off_first = milliseconds(100),
-                                           .back_off_longest = milliseconds(1000)},
-                   ProducerIdentity{77});
-  }
-
-  void push(std::string_view names) {
-    for (const char name : names) {
-      window->push(outgoing_batch(static_cast<Progress::Entry>(name), 10, &lane), now);
-    }
-  }
-
-  std::string send() {
-    std::string text;
-    while (window->ready(now)) {
-      OutgoingBatch& batch = window->send_next();
-      const char name = static_cast<char>(batch.entry);
-      sent[name] = &batch;
-      const BatchView view(batch.header);
-      text += fmt::format("{}{}{}/{}", text.empty() ? "" : " ", name, view.producer_epoch(),
-                          view.base_sequence());
-    }
-    return text;
-  }
+  void make(int in_flight_max = 100) { WindowFixture::make(in_flight_max, 77); }
 
   // The broker appends what was sent.
   void append(std::string_view names) {
@@ -70,29 +33,8 @@ struct TailTest : testing::Test {
   }
 
   void ack(std::string_view names) {
-    for (const char name : names) {
-      window->on_acknowledged(*sent.at(name), 100 + 10 * (name - 'a'), now);
-      take();
-    }
+    for (const char name : names) WindowFixture::ack(name, 100 + 10 * (name - 'a'));
   }
-
-  void take() {
-    for (const OutgoingBatch& batch : window->take_done()) done += static_cast<char>(batch.entry);
-  }
-
-  void lose(std::string_view names) {
-    for (const char name : names) window->on_lost(*sent.at(name), now, random);
-    take();
-  }
-
-  Action reject(char name, ErrorCode code) {
-    const Action action = window->on_rejected(*sent.at(name), code, now, random);
-    take();
-    return action;
-  }
-
-  // Beyond every back-off.
-  void pass_time() { now += std::chrono::seconds(2); }
 
   // The leader answers one question, if there is one.
   std::optional<Action> answer(ErrorCode error = ErrorCode::kNone) {
@@ -335,7 +277,7 @@ TEST_F(TailTest, ALaneThatIsDroppedMeanwhileLeavesNothingToAsk) {
   lose("bcd");
   pass_time();
   EXPECT_TRUE(window->tail_to_read(now));
-  window->drop_lane(&lane);
+  window->drop_lane(&one);
   EXPECT_FALSE(window->tail_to_read(now));
   EXPECT_TRUE(window->idle());
   push("e");

@@ -1,13 +1,10 @@
 #include "mirror/core/produce_window.h"
 
-#include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 
-#include "mirror/core/lane.h"
-#include "mirror/testing/batches.h"
+#include "mirror/testing/window_fixture.h"
 
 namespace kmirror::mirror {
 namespace {
@@ -20,70 +17,16 @@ using Action = ProduceWindow::Action;
 constexpr std::int64_t kProducerId = 77;
 
 // Batches are called by letters: "a" is the first pushed.
-struct WindowTest : testing::Test {
-  TimePoint now{};
-  Random random{1};
-  net::SlabPool slabs;
-  Counters counters;
-  Budget budget{1 << 20, slabs};
-  Lane one{{.topic = "one"}, {}, counters, budget};
+struct WindowTest : WindowFixture {
   Lane two{{.topic = "two"}, {}, counters, budget};
-  std::optional<ProduceWindow> window;
-  std::map<char, OutgoingBatch*> sent;
-  std::string done;
 
   void make(int in_flight_max = 5, std::int64_t producer_id = kProducerId) {
-    window.emplace(ProduceWindow::Settings{.in_flight_max = in_flight_max,
-                                           .back_off_first = milliseconds(100),
-                                           .back_off_longest = milliseconds(1000)},
-                   ProducerIdentity{producer_id});
-  }
-
-  void push(std::string_view names, int records = 10, Lane* lane = nullptr) {
-    for (const char name : names) {
-      window->push(outgoing_batch(static_cast<Progress::Entry>(name), records, lane ? lane : &one),
-                   now);
-    }
-  }
-
-  // Sends all that may be sent, like "a0/0 b0/10": name, epoch, sequence.
-  std::string send() {
-    std::string text;
-    while (window->ready(now)) {
-      OutgoingBatch& batch = window->send_next();
-      const char name = static_cast<char>(batch.entry);
-      sent[name] = &batch;
-      const BatchView view(batch.header);
-      text += fmt::format("{}{}{}/{}", text.empty() ? "" : " ", name, view.producer_epoch(),
-                          view.base_sequence());
-    }
-    return text;
-  }
-
-  void take() {
-    for (const OutgoingBatch& batch : window->take_done()) done += static_cast<char>(batch.entry);
+    WindowFixture::make(in_flight_max, producer_id);
   }
 
   void ack(std::string_view names) {
-    for (const char name : names) {
-      window->on_acknowledged(*sent.at(name), -1, now);
-      take();
-    }
+    for (const char name : names) WindowFixture::ack(name, -1);
   }
-
-  Action reject(char name, ErrorCode code) {
-    const Action action = window->on_rejected(*sent.at(name), code, now, random);
-    take();
-    return action;
-  }
-
-  void lose(std::string_view names) {
-    for (const char name : names) window->on_lost(*sent.at(name), now, random);
-    take();
-  }
-
-  // Beyond every back-off.
-  void pass_time() { now += std::chrono::seconds(2); }
 
   // A window with `a` acknowledged and all others under way.
   void start(std::string_view others) {
