@@ -137,10 +137,11 @@ Awaitable<Result<void>> TailLoop::ask(std::vector<Asked>& asked) {
 void TailLoop::on_answer(const Asked& one, const FetchResponse::Partition& answer) {
   Target& target = *one.target;
   const TimePoint now = shard_.runtime().now();
-  in_vain_ = in_vain_ || refreshes_metadata(answer.error_code);
   const auto action = target.window.on_tail(one.question, answer, now, random_);
-  if (action == ProduceWindow::Action::kRefreshMetadata || in_vain_)
+  if (refreshes_metadata(answer.error_code)) {
+    in_vain_ = true;
     shard_.destination().request_refresh();
+  }
   if (action == ProduceWindow::Action::kTellOfLoss) {
     tell(target, fmt::format("offset {}, which follows on what it took last, is outside its log: "
                              "that was cut off, or records were deleted",
