@@ -137,12 +137,12 @@ Awaitable<Result<void>> TailLoop::ask(std::vector<Asked>& asked) {
 void TailLoop::on_answer(const Asked& one, const FetchResponse::Partition& answer) {
   Target& target = *one.target;
   const TimePoint now = shard_.runtime().now();
-  const auto action = target.window.on_tail(one.question, answer, now, random_);
+  const auto news = target.window.on_tail(one.question, answer, now, random_);
   if (refreshes_metadata(answer.error_code)) {
     in_vain_ = true;
     shard_.destination().request_refresh();
   }
-  if (action == ProduceWindow::Action::kTellOfLoss) {
+  if (news == ProduceWindow::TailNews::kLoss) {
     tell(target, fmt::format("offset {}, which follows on what it took last, is outside its log: "
                              "that was cut off, or records were deleted",
                              one.question.offset));

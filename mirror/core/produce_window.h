@@ -52,7 +52,12 @@ class ProduceWindow {
     kRetry,            // nothing: ready() says when, or tail_to_read()
     kRefreshMetadata,  // the same, and the leader may be another
     kStopLane,         // the batch can never be taken; call drop_lane() with its lane
-    kTellOfLoss,       // the log was cut off, or its end deleted; the window goes on
+  };
+
+  // What people should hear of the end of the log; the window goes on.
+  enum class TailNews {
+    kNone,
+    kLoss,  // it was cut off, or deleted
   };
 
   // The windows of a shard share the memory that their batches are noted in, which outlives them.
@@ -95,9 +100,9 @@ class ProduceWindow {
   // Whether more could be under way if only it were known that the log's end can be read.
   std::optional<TailQuestion> tail_to_try() const;
 
-  // The leader's answer, and what is to be done about it.
-  Action on_tail(TailQuestion asked, const protocol::FetchResponse::Partition& answer,
-                 TimePoint now, Random& random);
+  // The leader's answer.
+  TailNews on_tail(TailQuestion asked, const protocol::FetchResponse::Partition& answer,
+                   TimePoint now, Random& random);
 
   // Whether it has to be asked for again, some time later.
   bool waits_for_tail(TimePoint now) const { return tail_ && now < retry_at_; }

@@ -63,11 +63,11 @@ std::optional<ProduceWindow::TailQuestion> ProduceWindow::tail_to_read(TimePoint
   return TailQuestion{.offset = tail_->offset(), .bytes_max = kTailBytes, .tail = tails_};
 }
 
-ProduceWindow::Action ProduceWindow::on_tail(TailQuestion asked,
-                                             const protocol::FetchResponse::Partition& answer,
-                                             TimePoint now, Random& random) {
+ProduceWindow::TailNews ProduceWindow::on_tail(TailQuestion asked,
+                                               const protocol::FetchResponse::Partition& answer,
+                                               TimePoint now, Random& random) {
   if (asked.tail == kTrial) on_trial(answer.error_code);
-  if (!tail_ || asked.tail != tails_ || asked.offset != tail_->offset()) return Action::kRetry;
+  if (!tail_ || asked.tail != tails_ || asked.offset != tail_->offset()) return TailNews::kNone;
   switch (tail_->on_fetched(answer)) {
     case TailReader::Step::kReadOn:
       break;
@@ -77,7 +77,6 @@ ProduceWindow::Action ProduceWindow::on_tail(TailQuestion asked,
     case TailReader::Step::kFailed:
       tail_.emplace(end_offset_, producer_.id);
       back_off(now, random);
-      if (refreshes_metadata(answer.error_code)) return Action::kRefreshMetadata;
       break;
     case TailReader::Step::kRefused:
       readable_ = Readable::kNo;
@@ -88,10 +87,10 @@ ProduceWindow::Action ProduceWindow::on_tail(TailQuestion asked,
       readable_ = Readable::kYes;
       mark_found(tail_->batches());
       go_on();
-      return lost ? Action::kTellOfLoss : Action::kRetry;
+      return lost ? TailNews::kLoss : TailNews::kNone;
     }
   }
-  return Action::kRetry;
+  return TailNews::kNone;
 }
 
 void ProduceWindow::on_tail_lost(TailQuestion asked, TimePoint now, Random& random) {

@@ -12,6 +12,7 @@ using protocol::BatchView;
 using protocol::ErrorCode;
 using std::chrono::milliseconds;
 using Action = ProduceWindow::Action;
+using News = ProduceWindow::TailNews;
 using Partition = protocol::FetchResponse::Partition;
 
 // Batches are called by letters and have ten records. The log begins with 100 records of others.
@@ -37,7 +38,7 @@ struct TailTest : WindowFixture {
   }
 
   // The leader answers one question, if there is one.
-  std::optional<Action> answer(ErrorCode error = ErrorCode::kNone) {
+  std::optional<News> answer(ErrorCode error = ErrorCode::kNone) {
     const auto question = window->tail_to_read(now);
     if (!question) return std::nullopt;
     Partition answer{.error_code = error, .high_watermark = high_watermark};
@@ -53,9 +54,9 @@ struct TailTest : WindowFixture {
       }
     }
     answer.records = protocol::RecordsView(ConstBytes(bytes));
-    const Action action = window->on_tail(*question, answer, now, random);
+    const News news = window->on_tail(*question, answer, now, random);
     take();
-    return action;
+    return news;
   }
 
   // How many questions the window has until it goes on.
@@ -231,7 +232,7 @@ TEST_F(TailTest, ALogThatLostWhatWasAcknowledgedIsToldOfAndBeginsANewEpoch) {
   EXPECT_EQ(reject('b', ErrorCode::kOutOfOrderSequenceNumber), Action::kRetry);
   lose("cd");
   pass_time();
-  EXPECT_EQ(answer(), Action::kTellOfLoss);
+  EXPECT_EQ(answer(), News::kLoss);
   EXPECT_EQ(send(), "b1/0");
 }
 
@@ -240,7 +241,7 @@ TEST_F(TailTest, AQuestionThatFailsIsAskedAgain) {
   append("bc");
   lose("bcd");
   pass_time();
-  EXPECT_EQ(answer(ErrorCode::kNotLeaderOrFollower), Action::kRefreshMetadata);
+  EXPECT_EQ(answer(ErrorCode::kNotLeaderOrFollower), News::kNone);
   EXPECT_EQ(answer(), std::nullopt) << "it backs off";
   pass_time();
   const auto question = window->tail_to_read(now);
