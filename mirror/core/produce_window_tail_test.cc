@@ -182,7 +182,7 @@ TEST_F(TailTest, WhatIsNotReplicatedIsWaitedFor) {
   high_watermark = 150;
   lose("bcdefghi");
   pass_time();
-  EXPECT_EQ(read_tail(), 3);
+  EXPECT_EQ(read_tail(), 4);
   EXPECT_TRUE(window->waits_for_tail(now));
   EXPECT_EQ(send(), "");
   EXPECT_GT(window->next_try(), now);

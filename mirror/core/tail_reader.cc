@@ -9,8 +9,12 @@ namespace kmirror::mirror {
 
 namespace {
 
-// By what factor one looks further each time, when a log does not end at its high watermark.
-constexpr std::int64_t kFurther = 1000;
+// By what factor the bound is looked for further behind each time. It lies at most so many times as
+// far behind the high watermark as the log's end does.
+constexpr std::int64_t kFurther = 10;
+
+// No log is so long.
+constexpr std::int64_t kOffsetMax = std::int64_t{1} << 58;
 
 }  // namespace
 
@@ -21,7 +25,7 @@ TailReader::Step TailReader::on_fetched(const protocol::FetchResponse::Partition
   const bool out_of_range = answer.error_code == ErrorCode::kOffsetOutOfRange;
   if (answer.error_code == ErrorCode::kTopicAuthorizationFailed) return Step::kRefused;
   if (answer.error_code != ErrorCode::kNone && !out_of_range) return Step::kFailed;
-  if (beyond_ > 0) return look_beyond(out_of_range);
+  if (further_ > 0) return on_looked(out_of_range);
   if (!out_of_range) return read(answer);
   // In the midst of it, the log was cut off meanwhile.
   lost_ = position_ == from_;
@@ -31,26 +35,27 @@ TailReader::Step TailReader::on_fetched(const protocol::FetchResponse::Partition
 TailReader::Step TailReader::read(const protocol::FetchResponse::Partition& answer) {
   if (answer.records && !take_all(answer.records->bytes())) return Step::kFailed;
   offset_ = position_;
-  if (position_ < answer.high_watermark) return Step::kReadOn;
-  if (bound_ && position_ >= *bound_) return Step::kWhole;
-  // That of a new leader may be behind where the old one's was.
-  if (position_ > answer.high_watermark) return Step::kReadOnLater;
-  beyond_ = 1;
-  offset_ = position_ + beyond_;
+  if (position_ >= bound_) return Step::kWhole;
+  // The high watermark of a new leader may be behind where the old one's was.
+  seen_end_ = std::max(position_, answer.high_watermark);
+  const bool has_bound = bound_ < std::numeric_limits<std::int64_t>::max();
+  return has_bound && position_ < seen_end_ ? Step::kReadOn : look_for_bound(1);
+}
+
+TailReader::Step TailReader::look_for_bound(std::int64_t further) {
+  if (seen_end_ > kOffsetMax || further > kOffsetMax) return Step::kFailed;
+  further_ = further;
+  offset_ = seen_end_ + further;
   return Step::kReadOn;
 }
 
-TailReader::Step TailReader::look_beyond(bool out_of_range) {
-  if (out_of_range && beyond_ == 1) return Step::kWhole;
-  if (!out_of_range && !bound_) {
-    beyond_ *= kFurther;
-    offset_ = position_ + beyond_;
-    return Step::kReadOn;
-  }
-  if (out_of_range) bound_ = position_ + beyond_ - 1;
-  beyond_ = 0;
+TailReader::Step TailReader::on_looked(bool out_of_range) {
+  if (!out_of_range) return look_for_bound(further_ * kFurther);
+  bound_ = std::min(bound_, offset_ - 1);
+  further_ = 0;
   offset_ = position_;
-  return Step::kReadOnLater;
+  if (position_ >= bound_) return Step::kWhole;
+  return position_ < seen_end_ ? Step::kReadOn : Step::kReadOnLater;
 }
 
 // False where the bytes make no sense.

@@ -3,13 +3,15 @@
 //
 // Readers see no further than the high watermark, and the log may go on behind it. Its end shows
 // all the same: what lies behind it is out of range to ask for, and what is only not replicated yet
-// is answered with nothing (Kafka's LocalLog.read). So all that the log held at one moment is read
-// once the high watermark is where that moment's end was, or behind it, where others write on.
+// is answered with nothing (Kafka's LocalLog.read). So after the first answer a bound is looked for
+// behind its high watermark, and all that the log held at that moment is read once reading has come
+// to the bound, however fast others write on. The bound may lie behind the log's end: where readers
+// see no more before it, a nearer one is looked for.
 // Sans-IO; owned by a ProduceWindow.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <vector>
 
 #include "protocol/messages/fetch.h"
@@ -50,7 +52,8 @@ class TailReader {
 
  private:
   Step read(const protocol::FetchResponse::Partition& answer);
-  Step look_beyond(bool out_of_range);
+  Step look_for_bound(std::int64_t further);
+  Step on_looked(bool out_of_range);
   bool take_all(ConstBytes records);
   void take(const protocol::BatchView& batch);
 
@@ -59,8 +62,10 @@ class TailReader {
   std::int64_t offset_;
   std::int64_t producer_id_;
   std::vector<TailBatch> batches_;
-  std::int64_t beyond_ = 0;            // how far behind the high watermark is being asked; 0: not
-  std::optional<std::int64_t> bound_;  // where the log did not reach to when that was asked
+  std::int64_t seen_end_ = 0;  // what readers see ends there, or before the position
+  std::int64_t further_ = 0;   // how far behind that the bound is looked for; 0: it is not
+  // The log did not reach behind it.
+  std::int64_t bound_ = std::numeric_limits<std::int64_t>::max();
   bool lost_ = false;
 };
 

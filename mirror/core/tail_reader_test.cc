@@ -79,10 +79,11 @@ TEST_F(TailReaderTest, WhatIsOursIsFoundAndTheEndIsShownByWhatLiesBehindIt) {
 TEST_F(TailReaderTest, ALongTailTakesSeveralAnswers) {
   begin();
   EXPECT_EQ(answer(1), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 51) << "what lies behind what readers see?";
+  EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(reader.offset(), 30);
   EXPECT_EQ(answer(0), Step::kReadOn) << "no room for it in the answer";
   EXPECT_EQ(reader.offset(), 30);
-  EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(answer(), Step::kWhole);
   EXPECT_EQ(found(), "20 40");
 }
@@ -93,26 +94,49 @@ TEST_F(TailReaderTest, WhatIsNotReplicatedIsWaitedFor) {
   EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(reader.offset(), 31);
   EXPECT_EQ(answer(), Step::kReadOn) << "so there is more, but how much?";
-  EXPECT_EQ(reader.offset(), 1030);
+  EXPECT_EQ(reader.offset(), 40);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 130);
   EXPECT_EQ(answer(), Step::kReadOnLater);
   EXPECT_EQ(reader.offset(), 30);
   high_watermark = 50;
   EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 51) << "whether there is more at all";
   EXPECT_EQ(answer(), Step::kWhole);
   EXPECT_EQ(found(), "20 40");
 }
 
-TEST_F(TailReaderTest, ALogThatOthersWriteToComesToAnEndToo) {
+// What is read is always behind, by more and more.
+TEST_F(TailReaderTest, ALogThatOthersWriteToFasterThanItIsReadComesToAnEndToo) {
+  begin();
+  Step step = Step::kReadOn;
+  int answers = 0;
+  for (; step == Step::kReadOn && answers < 100; ++answers) {
+    step = answer(1);
+    for (int i = 0; i < 3; ++i) append(answers == 0 ? kOurs : kTheirs);
+    high_watermark = end();
+  }
+  EXPECT_EQ(step, Step::kWhole);
+  EXPECT_EQ(answers, 16) << "three of them to find that it ends before 150";
+  EXPECT_EQ(found(), "20 40 50 60 70");
+}
+
+TEST_F(TailReaderTest, ALogWhoseReplicasAreAlwaysBehindComesToAnEndToo) {
   begin();
   append(kTheirs);
   EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(answer(), Step::kReadOn);
-  EXPECT_EQ(answer(), Step::kReadOnLater) << "it ends before 1050";
+  EXPECT_EQ(answer(), Step::kReadOn) << "it ends at 60";
+  EXPECT_EQ(reader.offset(), 150);
+  EXPECT_EQ(answer(), Step::kReadOnLater);
   for (int i = 0; i < 100; ++i) append(i == 0 ? kOurs : kTheirs);
-  high_watermark = 1040;
+  high_watermark = 140;
   EXPECT_EQ(answer(), Step::kReadOn);
-  EXPECT_EQ(answer(), Step::kReadOnLater) << "it goes on, behind 1040";
-  high_watermark = 1050;
+  for (Step step = Step::kReadOn; step != Step::kReadOnLater;) {
+    step = answer();
+    ASSERT_TRUE(step == Step::kReadOn || step == Step::kReadOnLater);
+  }
+  high_watermark = 150;
   EXPECT_EQ(answer(), Step::kWhole);
   EXPECT_EQ(found(), "20 40 60");
 }
@@ -120,7 +144,11 @@ TEST_F(TailReaderTest, ALogThatOthersWriteToComesToAnEndToo) {
 TEST_F(TailReaderTest, TheHighWatermarkOfANewLeaderIsWaitedFor) {
   begin();
   high_watermark = 10;
-  EXPECT_EQ(answer(), Step::kReadOnLater);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 21);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOnLater) << "it ends before 120";
   EXPECT_EQ(reader.offset(), 20);
   high_watermark = 50;
   EXPECT_EQ(answer(), Step::kReadOn);
@@ -139,6 +167,8 @@ TEST_F(TailReaderTest, ALogThatWasCutOffHasNothing) {
 TEST_F(TailReaderTest, ALogThatIsCutOffMeanwhileIsReadAgain) {
   begin();
   EXPECT_EQ(answer(1), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 30);
   EXPECT_EQ(refuse(ErrorCode::kOffsetOutOfRange), Step::kFailed);
 }
 
@@ -149,6 +179,18 @@ TEST_F(TailReaderTest, FailuresAndRefusals) {
   protocol::FetchResponse::Partition answer{.high_watermark = 50};
   answer.records = protocol::RecordsView(ConstBytes(nonsense));
   EXPECT_EQ(reader.on_fetched(answer), Step::kFailed);
+}
+
+TEST_F(TailReaderTest, OffsetsThatNoLogHasAreNotAskedFor) {
+  const auto largest = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(reader.on_fetched({.high_watermark = largest}), Step::kFailed);
+  reader = TailReader(20, kOurs);
+  Step step = reader.on_fetched({.high_watermark = 20});
+  for (int i = 0; i < 20 && step == Step::kReadOn; ++i) {
+    EXPECT_GT(reader.offset(), 20);
+    step = reader.on_fetched({.high_watermark = 20});
+  }
+  EXPECT_EQ(step, Step::kFailed) << "everything is within its range";
 }
 
 }  // namespace
