@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "mirror/parts.h"
+#include "net/admin.h"
 
 namespace kmirror::mirror {
 
@@ -13,6 +14,8 @@ using net::Result;
 using protocol::ErrorCode;
 using protocol::FetchRequest;
 using protocol::FetchResponse;
+using protocol::ListOffsetsRequest;
+using protocol::ListOffsetsResponse;
 
 // Of all partitions together.
 constexpr std::int32_t kBytesMax = 1 << 20;
@@ -45,6 +48,7 @@ Awaitable<void> TailLoop::run() {
     in_vain_ = false;
     Result<void> done = co_await connect();
     if (done) done = co_await ask(asked);
+    if (done) done = co_await ask_for_starts(asked);
     if (!done) {
       shard_.destination().report_outage(broker_, done.error());
       shard_.destination().request_refresh();
@@ -91,21 +95,43 @@ std::vector<TailLoop::Asked> TailLoop::take_questions() {
   return asked;
 }
 
+std::int32_t TailLoop::leader_epoch(const net::TopicPartition& where) const {
+  const net::PartitionInfo* info =
+      shard_.destination().metadata().find(where.topic, where.partition);
+  return info == nullptr ? -1 : info->leader_epoch;
+}
+
 FetchRequest TailLoop::make_request(const std::vector<Asked>& asked) const {
   FetchRequest request;
   request.max_bytes = kBytesMax;
   for (const Asked& one : asked) {
+    if (one.question.log_start) continue;
     const net::TopicPartition& where = one.target->where;
-    const net::PartitionInfo* info =
-        shard_.destination().metadata().find(where.topic, where.partition);
     if (request.topics.empty() || request.topics.back().topic != where.topic) {
       request.topics.push_back({.topic = where.topic});
     }
+    request.topics.back().partitions.push_back({.partition = where.partition,
+                                                .current_leader_epoch = leader_epoch(where),
+                                                .fetch_offset = one.question.offset,
+                                                .partition_max_bytes = one.question.bytes_max});
+  }
+  return request;
+}
+
+ListOffsetsRequest TailLoop::make_start_request(const std::vector<Asked>& asked) const {
+  ListOffsetsRequest request{.replica_id = -1};
+  request.timeout_ms =
+      static_cast<std::int32_t>(shard_.config().destination.client.request_timeout.count());
+  for (const Asked& one : asked) {
+    if (!one.question.log_start) continue;
+    const net::TopicPartition& where = one.target->where;
+    if (request.topics.empty() || request.topics.back().name != where.topic) {
+      request.topics.push_back({.name = where.topic});
+    }
     request.topics.back().partitions.push_back(
-        {.partition = where.partition,
-         .current_leader_epoch = info == nullptr ? -1 : info->leader_epoch,
-         .fetch_offset = one.question.offset,
-         .partition_max_bytes = one.question.bytes_max});
+        {.partition_index = where.partition,
+         .current_leader_epoch = leader_epoch(where),
+         .timestamp = static_cast<std::int64_t>(net::OffsetSpec::kEarliest)});
   }
   return request;
 }
@@ -120,6 +146,7 @@ Awaitable<Result<void>> TailLoop::connect() {
 
 Awaitable<Result<void>> TailLoop::ask(std::vector<Asked>& asked) {
   const FetchRequest request = make_request(asked);
+  if (request.topics.empty()) co_return Result<void>();
   const net::CallOptions options{.deadline = shard_.destination().call_deadline(),
                                  .version_max = kVersionMax};
   const auto reply = co_await connection_->call(request, options);
@@ -127,37 +154,89 @@ Awaitable<Result<void>> TailLoop::ask(std::vector<Asked>& asked) {
   for (const FetchResponse::Topic& topic : reply.value().message.responses) {
     for (const FetchResponse::Partition& answer : topic.partitions) {
       Asked* one = find_part(asked, topic.topic, answer.partition_index);
-      if (one == nullptr || std::exchange(one->answered, true)) continue;
+      if (one == nullptr || one->question.log_start || std::exchange(one->answered, true)) continue;
       on_answer(*one, answer);
     }
   }
   co_return Result<void>();
 }
 
+Awaitable<Result<void>> TailLoop::ask_for_starts(std::vector<Asked>& asked) {
+  const ListOffsetsRequest request = make_start_request(asked);
+  if (request.topics.empty()) co_return Result<void>();
+  const net::CallOptions options{.deadline = shard_.destination().call_deadline()};
+  const auto reply = co_await connection_->call(request, options);
+  if (!reply) co_return reply.error();
+  for (const ListOffsetsResponse::Topic& topic : reply.value().message.topics) {
+    for (const ListOffsetsResponse::Partition& answer : topic.partitions) {
+      Asked* one = find_part(asked, topic.name, answer.partition_index);
+      if (one != nullptr && one->question.log_start && !one->answered) on_start(*one, answer);
+    }
+  }
+  co_return Result<void>();
+}
+
+void TailLoop::on_start(Asked& one, const ListOffsetsResponse::Partition& answer) {
+  one.answered = true;
+  const TimePoint now = shard_.runtime().now();
+  ProduceWindow& window = one.target->window;
+  if (answer.error_code == ErrorCode::kNone) {
+    tell_of_news(one, window.on_log_start(one.question, answer.offset, now, random_));
+    return;
+  }
+  window.on_tail_lost(one.question, now, random_);
+  note_error(answer.error_code);
+  tell_if_stuck(one, answer.error_code);
+}
+
+void TailLoop::note_error(ErrorCode error) {
+  if (!refreshes_metadata(error)) return;
+  in_vain_ = true;
+  shard_.destination().request_refresh();
+}
+
 void TailLoop::on_answer(const Asked& one, const FetchResponse::Partition& answer) {
   Target& target = *one.target;
   const TimePoint now = shard_.runtime().now();
   const auto news = target.window.on_tail(one.question, answer, now, random_);
-  if (refreshes_metadata(answer.error_code)) {
-    in_vain_ = true;
-    shard_.destination().request_refresh();
-  }
-  if (news == ProduceWindow::TailNews::kLoss) {
-    tell(target, fmt::format("offset {}, which follows on what it took last, is outside its log: "
-                             "that was cut off, or records were deleted",
-                             one.question.offset));
-  } else if (answer.error_code == ErrorCode::kTopicAuthorizationFailed) {
+  note_error(answer.error_code);
+  tell_of_news(one, news);
+  if (answer.error_code == ErrorCode::kTopicAuthorizationFailed) {
     if (std::exchange(told_refused_, true)) return;
     tell(target, fmt::format("may not be read (READ on the topic): no more than {} batches of it "
                              "are under way",
                              ProduceWindow::kRememberedBatches));
-  } else if (target.window.waits_for_tail(now) && target.refusal.on_refused(now)) {
-    tell(target,
-         fmt::format("offset {} cannot be read to go on from there: {}; it is tried again "
-                     "and again",
-                     one.question.offset,
-                     answer.error_code == ErrorCode::kNone ? "what came last is not replicated"
-                                                           : error_sentence(answer.error_code)));
+  } else {
+    tell_if_stuck(one, answer.error_code);
+  }
+}
+
+void TailLoop::tell_if_stuck(const Asked& one, ErrorCode error) const {
+  Target& target = *one.target;
+  const TimePoint now = shard_.runtime().now();
+  if (!target.window.waits_for_tail(now) || !target.refusal.on_refused(now)) return;
+  tell(target,
+       fmt::format(
+           "offset {} cannot be read to go on from there: {}; it is tried again and again",
+           one.question.offset,
+           error == ErrorCode::kNone ? "what came last is not replicated" : error_sentence(error)));
+}
+
+void TailLoop::tell_of_news(const Asked& one, ProduceWindow::TailNews news) const {
+  using News = ProduceWindow::TailNews;
+  switch (news) {
+    case News::kNone:
+      break;
+    case News::kCutOff:
+      tell(*one.target, fmt::format("its log ends before offset {}, up to where it took records: "
+                                    "it was cut off",
+                                    one.question.offset));
+      break;
+    case News::kDeleted:
+      tell(*one.target, fmt::format("its log has nothing of kmirror's any more behind what it "
+                                    "acknowledged last: what was under way is sent again, and is "
+                                    "there twice if it was written before it was deleted"));
+      break;
   }
 }
 

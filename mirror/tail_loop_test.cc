@@ -33,6 +33,32 @@ TEST_F(TailLoopTest, ALongLineHoldsManyBatchesAndACutRepeatsNone) {
   EXPECT_LT(requests, 250 + 100) << "what the log has is not sent again";
 }
 
+TEST_F(TailLoopTest, WhatTheDestinationDeletesMeanwhileIsNotSentAgain) {
+  int requests = 0;
+  flow.on_produce = [&] {
+    if (++requests != 100) return;
+    flow.copy_start = 4 * static_cast<std::int64_t>(flow.log[0].size() - 2);
+    flow.cluster.broker(2).hang_up();
+  };
+  mirror_all();
+  EXPECT_EQ(flow.copy[0], FakeFlow::numbers(0, 1000));
+  EXPECT_EQ(flow.committed[0], 1000);
+  EXPECT_EQ(flow.start_questions, 1);
+  EXPECT_THAT(runtime.lines, testing::Not(testing::Contains(testing::HasSubstr("sent again"))));
+}
+
+TEST_F(TailLoopTest, WhereAllThatWasInDoubtIsDeletedThatIsTold) {
+  int requests = 0;
+  flow.on_produce = [&] {
+    if (++requests != 100) return;
+    flow.copy_start = 4 * static_cast<std::int64_t>(flow.log[0].size() + 1);  // With this one.
+    flow.cluster.broker(2).hang_up();
+  };
+  mirror_all();
+  EXPECT_EQ(flow.committed[0], 1000);
+  EXPECT_THAT(runtime.lines, testing::Contains(testing::HasSubstr("sent again")));
+}
+
 TEST_F(TailLoopTest, WhereNobodyMayReadFiveAreUnderWay) {
   flow.tail_error = ErrorCode::kTopicAuthorizationFailed;
   const Duration took = mirror_all();

@@ -57,7 +57,8 @@ class ProduceWindow {
   // What people should hear of the end of the log; the window goes on.
   enum class TailNews {
     kNone,
-    kLoss,  // it was cut off, or deleted
+    kCutOff,   // it ends before what was acknowledged
+    kDeleted,  // some of it is gone, and whether batches in doubt were there: they are sent again
   };
 
   // The windows of a shard share the memory that their batches are noted in, which outlives them.
@@ -87,11 +88,12 @@ class ProduceWindow {
   // The answer never came: the batch may be in the log or not.
   void on_lost(OutgoingBatch& batch, TimePoint now, Random& random);
 
-  // A question to the partition's leader, for one Fetch.
+  // A question to the partition's leader: for one Fetch, or where the log begins.
   struct TailQuestion {
     std::int64_t offset = 0;
     std::int32_t bytes_max = 0;
-    int tail = 0;  // a number for what is read, so that a late answer to another is known
+    bool log_start = false;  // is asked for, and no records
+    int tail = 0;            // a number for what is read, so that a late answer to another is known
   };
 
   // What is to be read of the log's end before anything is sent, if so, and if it is due.
@@ -103,6 +105,7 @@ class ProduceWindow {
   // The leader's answer.
   TailNews on_tail(TailQuestion asked, const protocol::FetchResponse::Partition& answer,
                    TimePoint now, Random& random);
+  TailNews on_log_start(TailQuestion asked, std::int64_t log_start, TimePoint now, Random& random);
 
   // Whether it has to be asked for again, some time later.
   bool waits_for_tail(TimePoint now) const { return tail_ && now < retry_at_; }
@@ -165,7 +168,11 @@ class ProduceWindow {
   void drop_batches();
   bool needs_tail() const;
   void on_trial(protocol::ErrorCode error);
+  bool is_asked(TailQuestion asked) const;
+  TailNews on_step(TailReader::Step step, TimePoint now, Random& random);
+  TailNews on_whole_tail();
   void mark_found(const std::vector<TailBatch>& tail);
+  bool mark_deleted(std::int64_t before);
   Queue::iterator first_to_send();
   void go_on();
   void begin_epoch();

@@ -60,15 +60,34 @@ bool ProduceWindow::needs_tail() const {
 
 std::optional<ProduceWindow::TailQuestion> ProduceWindow::tail_to_read(TimePoint now) const {
   if (!tail_ || now < retry_at_) return std::nullopt;
-  return TailQuestion{.offset = tail_->offset(), .bytes_max = kTailBytes, .tail = tails_};
+  return TailQuestion{.offset = tail_->offset(),
+                      .bytes_max = kTailBytes,
+                      .log_start = tail_->wants_log_start(),
+                      .tail = tails_};
+}
+
+bool ProduceWindow::is_asked(TailQuestion asked) const {
+  return tail_ && asked.tail == tails_ && asked.offset == tail_->offset() &&
+         asked.log_start == tail_->wants_log_start();
 }
 
 ProduceWindow::TailNews ProduceWindow::on_tail(TailQuestion asked,
                                                const protocol::FetchResponse::Partition& answer,
                                                TimePoint now, Random& random) {
   if (asked.tail == kTrial) on_trial(answer.error_code);
-  if (!tail_ || asked.tail != tails_ || asked.offset != tail_->offset()) return TailNews::kNone;
-  switch (tail_->on_fetched(answer)) {
+  if (!is_asked(asked)) return TailNews::kNone;
+  return on_step(tail_->on_fetched(answer), now, random);
+}
+
+ProduceWindow::TailNews ProduceWindow::on_log_start(TailQuestion asked, std::int64_t log_start,
+                                                    TimePoint now, Random& random) {
+  if (!is_asked(asked)) return TailNews::kNone;
+  return on_step(tail_->on_log_start(log_start), now, random);
+}
+
+ProduceWindow::TailNews ProduceWindow::on_step(TailReader::Step step, TimePoint now,
+                                               Random& random) {
+  switch (step) {
     case TailReader::Step::kReadOn:
       break;
     case TailReader::Step::kReadOnLater:
@@ -82,15 +101,20 @@ ProduceWindow::TailNews ProduceWindow::on_tail(TailQuestion asked,
       readable_ = Readable::kNo;
       go_on();
       break;
-    case TailReader::Step::kWhole: {
-      const bool lost = tail_->is_lost();
-      readable_ = Readable::kYes;
-      mark_found(tail_->batches());
-      go_on();
-      return lost ? TailNews::kLoss : TailNews::kNone;
-    }
+    case TailReader::Step::kWhole:
+      return on_whole_tail();
   }
   return TailNews::kNone;
+}
+
+ProduceWindow::TailNews ProduceWindow::on_whole_tail() {
+  TailNews news = tail_->is_cut_off() ? TailNews::kCutOff : TailNews::kNone;
+  readable_ = Readable::kYes;
+  mark_found(tail_->batches());
+  const std::int64_t before = tail_->deleted_before();
+  if (before > 0 && !mark_deleted(before)) news = TailNews::kDeleted;
+  go_on();
+  return news;
 }
 
 void ProduceWindow::on_tail_lost(TailQuestion asked, TimePoint now, Random& random) {
@@ -125,6 +149,18 @@ void ProduceWindow::mark_found(const std::vector<TailBatch>& tail) {
     batch.found = there != tail.end();
     if (batch.found) batch.log_offset = there->base_offset;
   }
+}
+
+// What was deleted cannot be found, but a broker takes the batches of a producer in their order:
+// those before one that stands behind the gap have been in it. False where none does, so that
+// nobody knows.
+bool ProduceWindow::mark_deleted(std::int64_t before) {
+  const auto behind = std::ranges::find_if(queue_, [before](const OutgoingBatch& batch) {
+    return batch.found && batch.log_offset + batch.record_count > before;
+  });
+  if (behind == queue_.end()) return false;
+  for (auto batch = queue_.begin(); batch != behind; ++batch) batch->found = true;
+  return true;
 }
 
 // The newest of those found before the first that is missing, which the broker recognizes, or else

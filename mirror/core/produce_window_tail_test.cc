@@ -18,6 +18,7 @@ using Partition = protocol::FetchResponse::Partition;
 // Batches are called by letters and have ten records. The log begins with 100 records of others.
 struct TailTest : WindowFixture {
   std::vector<Buffer> log;
+  std::int64_t log_start = 0;
   std::int64_t high_watermark = 100;
   std::int64_t end = 100;
 
@@ -41,15 +42,20 @@ struct TailTest : WindowFixture {
   std::optional<News> answer(ErrorCode error = ErrorCode::kNone) {
     const auto question = window->tail_to_read(now);
     if (!question) return std::nullopt;
+    if (question->log_start) {
+      const News news = window->on_log_start(*question, log_start, now, random);
+      take();
+      return news;
+    }
     Partition answer{.error_code = error, .high_watermark = high_watermark};
     Buffer bytes;
-    if (error == ErrorCode::kNone && question->offset > end) {
+    if (error == ErrorCode::kNone && (question->offset < log_start || question->offset > end)) {
       answer.error_code = ErrorCode::kOffsetOutOfRange;
     }
     for (const Buffer& batch : log) {
       const BatchView view{ConstBytes(batch)};
       const bool seen = view.next_offset() <= high_watermark;
-      if (seen && view.base_offset() >= question->offset) {
+      if (seen && view.next_offset() > question->offset) {
         bytes.insert(bytes.end(), batch.begin(), batch.end());
       }
     }
@@ -118,7 +124,7 @@ TEST_F(TailTest, WhatTheLogHasIsNotSentAgainButForTheNewest) {
   EXPECT_GT(window->next_try(), now);
   pass_time();
   EXPECT_EQ(send(), "");
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   // Its acknowledgement says that as many replicas have it as should, and all before it.
   EXPECT_EQ(send(), "g0/60");
   EXPECT_EQ(done, "");
@@ -131,7 +137,7 @@ TEST_F(TailTest, WhereNothingArrivedTheFirstIsSentAgain) {
   start("bcdefgh");
   lose("bcdefgh");
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "b0/10");
   ack("b");
   EXPECT_EQ(send(), "c0/20 d0/30 e0/40 f0/50 g0/60 h0/70");
@@ -150,7 +156,7 @@ TEST_F(TailTest, AfterATailOnlyWhatWasSentSinceIsInDoubt) {
   start("bcd");
   lose("bcd");
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "b0/10");
   EXPECT_EQ(reject('b', ErrorCode::kNotEnoughReplicas), Action::kRetry);
   pass_time();
@@ -164,12 +170,12 @@ TEST_F(TailTest, LateRequestsAreFoundWhenTheyAreInTheWay) {
   start("bcdefghi");
   lose("bcdefghi");
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "b0/10");
   append("bcdefgh");
   EXPECT_EQ(reject('b', ErrorCode::kOutOfOrderSequenceNumber), Action::kRetry);
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "h0/70");
   ack("h");
   EXPECT_EQ(send(), "i0/80");
@@ -188,7 +194,7 @@ TEST_F(TailTest, WhatIsNotReplicatedIsWaitedFor) {
   EXPECT_GT(window->next_try(), now);
   high_watermark = 190;
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "i0/80");
 }
 
@@ -201,7 +207,7 @@ TEST_F(TailTest, ABrokerThatForgotTheProducerGetsOnlyWhatItDoesNotHaveInANewEpoc
   EXPECT_EQ(send(), "d0/30");
   EXPECT_EQ(reject('d', ErrorCode::kUnknownProducerId), Action::kRetry);
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(done, "bcd");
   EXPECT_EQ(send(), "e1/0");
   ack("e");
@@ -218,7 +224,7 @@ TEST_F(TailTest, WhatOvertookABatchIsNotSentAgain) {
   EXPECT_EQ(send(), "b0/10");
   EXPECT_EQ(reject('b', ErrorCode::kOutOfOrderSequenceNumber), Action::kRetry);
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "b1/0");
   ack("b");
   EXPECT_EQ(done, "bcde");
@@ -232,8 +238,61 @@ TEST_F(TailTest, ALogThatLostWhatWasAcknowledgedIsToldOfAndBeginsANewEpoch) {
   EXPECT_EQ(reject('b', ErrorCode::kOutOfOrderSequenceNumber), Action::kRetry);
   lose("cd");
   pass_time();
-  EXPECT_EQ(answer(), News::kLoss);
+  EXPECT_EQ(answer(), News::kNone);
+  EXPECT_EQ(answer(), News::kCutOff);
   EXPECT_EQ(send(), "b1/0");
+}
+
+// Retention, or somebody's request, while batches are in doubt.
+TEST_F(TailTest, WhatWasDeletedBeforeABatchThatIsFoundIsNotSentAgain) {
+  start("bcdefghi");
+  append("bcdefg");
+  log_start = 145;  // Within e.
+  lose("bcdefghi");
+  pass_time();
+  EXPECT_EQ(read_tail(), 5) << "nothing there, where it begins, records, the end, is it?";
+  EXPECT_EQ(send(), "g0/60");
+  ack("g");
+  EXPECT_EQ(done, "bcdefg");
+  EXPECT_EQ(send(), "h0/70 i0/80");
+}
+
+TEST_F(TailTest, TheLastBatchAloneTellsOfThoseThatWereDeleted) {
+  start("bcdefghi");
+  append("bcdefg");
+  log_start = 169;  // Of g the last record is left.
+  lose("bcdefghi");
+  pass_time();
+  read_tail();
+  EXPECT_EQ(send(), "g0/60");
+}
+
+TEST_F(TailTest, WhereNothingIsLeftOfWhatWasDeletedTheFirstIsSentAgainAndToldOf) {
+  start("bcdefghi");
+  append("bcdefg");
+  log_start = 170;
+  lose("bcdefghi");
+  pass_time();
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(answer(), News::kNone);
+  EXPECT_EQ(answer(), News::kDeleted);
+  EXPECT_EQ(send(), "b0/10");
+}
+
+TEST_F(TailTest, AnAnswerAboutTheLogsStartThatDoesNotComeIsAskedForAgain) {
+  start("bcd");
+  append("bcd");
+  log_start = 135;
+  lose("bcd");
+  pass_time();
+  answer();
+  const auto question = window->tail_to_read(now);
+  ASSERT_TRUE(question && question->log_start);
+  window->on_tail_lost(*question, now, random);
+  EXPECT_EQ(answer(), std::nullopt) << "it backs off";
+  pass_time();
+  EXPECT_EQ(read_tail(), 4);
+  window->on_log_start(*question, 1000, now, random);
+  EXPECT_EQ(send(), "d0/30") << "a late answer says nothing";
 }
 
 TEST_F(TailTest, AQuestionThatFailsIsAskedAgain) {
@@ -249,7 +308,7 @@ TEST_F(TailTest, AQuestionThatFailsIsAskedAgain) {
   window->on_tail_lost(*question, now, random);
   EXPECT_EQ(answer(), std::nullopt);
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "c0/20");
 }
 
@@ -259,7 +318,7 @@ TEST_F(TailTest, ALateAnswerToAnotherQuestionSaysNothing) {
   pass_time();
   const auto question = window->tail_to_read(now);
   ASSERT_TRUE(question);
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   send();
   append("b");
   ack("b");
@@ -269,7 +328,7 @@ TEST_F(TailTest, ALateAnswerToAnotherQuestionSaysNothing) {
   pass_time();
   window->on_tail(*question, {.error_code = ErrorCode::kOffsetOutOfRange}, now, random);
   EXPECT_EQ(send(), "");
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "d0/30");
 }
 
@@ -292,7 +351,7 @@ TEST_F(TailTest, WhatWasAcknowledgedBehindAnotherIsNotSentAgain) {
   ack("cd");
   lose("ef");
   pass_time();
-  EXPECT_EQ(read_tail(), 2);
+  EXPECT_EQ(read_tail(), 3);
   EXPECT_EQ(send(), "f0/50");
   ack("f");
   EXPECT_EQ(done, "bcdef");

@@ -27,9 +27,20 @@ TailReader::Step TailReader::on_fetched(const protocol::FetchResponse::Partition
   if (answer.error_code != ErrorCode::kNone && !out_of_range) return Step::kFailed;
   if (further_ > 0) return on_looked(out_of_range);
   if (!out_of_range) return read(answer);
+  wants_log_start_ = true;
+  return Step::kReadOn;
+}
+
+TailReader::Step TailReader::on_log_start(std::int64_t log_start) {
+  wants_log_start_ = false;
+  if (log_start > position_) {
+    position_ = offset_ = deleted_before_ = log_start;
+    bound_ = kNoBound;  // What was out of range may have been deleted, too.
+    return Step::kReadOn;
+  }
   // In the midst of it, the log was cut off meanwhile.
-  lost_ = position_ == from_;
-  return lost_ ? Step::kWhole : Step::kFailed;
+  cut_off_ = position_ == from_;
+  return cut_off_ ? Step::kWhole : Step::kFailed;
 }
 
 TailReader::Step TailReader::read(const protocol::FetchResponse::Partition& answer) {
@@ -38,8 +49,7 @@ TailReader::Step TailReader::read(const protocol::FetchResponse::Partition& answ
   if (position_ >= bound_) return Step::kWhole;
   // The high watermark of a new leader may be behind where the old one's was.
   seen_end_ = std::max(position_, answer.high_watermark);
-  const bool has_bound = bound_ < std::numeric_limits<std::int64_t>::max();
-  return has_bound && position_ < seen_end_ ? Step::kReadOn : look_for_bound(1);
+  return bound_ < kNoBound && position_ < seen_end_ ? Step::kReadOn : look_for_bound(1);
 }
 
 TailReader::Step TailReader::look_for_bound(std::int64_t further) {
@@ -54,8 +64,9 @@ TailReader::Step TailReader::on_looked(bool out_of_range) {
   bound_ = std::min(bound_, offset_ - 1);
   further_ = 0;
   offset_ = position_;
-  if (position_ >= bound_) return Step::kWhole;
-  return position_ < seen_end_ ? Step::kReadOn : Step::kReadOnLater;
+  // At the bound one more read has to say that what was out of range had not been deleted.
+  const bool is_near = position_ < seen_end_ || position_ >= bound_;
+  return is_near ? Step::kReadOn : Step::kReadOnLater;
 }
 
 // False where the bytes make no sense.

@@ -18,6 +18,7 @@ constexpr std::int64_t kTheirs = 6;
 
 struct TailReaderTest : testing::Test {
   std::vector<Buffer> log;  // by batches of ten records
+  std::int64_t log_start = 0;
   std::int64_t high_watermark = 0;
   TailReader reader{20, kOurs};
 
@@ -41,7 +42,11 @@ struct TailReaderTest : testing::Test {
   Step answer(std::size_t batches_max = 100) {
     protocol::FetchResponse::Partition answer{.high_watermark = high_watermark};
     Buffer bytes;
-    if (reader.offset() > end()) answer.error_code = ErrorCode::kOffsetOutOfRange;
+    if (reader.wants_log_start()) return reader.on_log_start(log_start);
+    if (reader.offset() < log_start || reader.offset() > end()) {
+      answer.error_code = ErrorCode::kOffsetOutOfRange;
+      return reader.on_fetched(answer);
+    }
     for (std::size_t i = 0; i < log.size() && batches_max > 0; ++i) {
       const auto first = static_cast<std::int64_t>(10 * i);
       if (first + 10 <= reader.offset() || first >= high_watermark) continue;
@@ -70,10 +75,12 @@ TEST_F(TailReaderTest, WhatIsOursIsFoundAndTheEndIsShownByWhatLiesBehindIt) {
   EXPECT_EQ(reader.offset(), 20);
   EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(reader.offset(), 51);
+  EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(answer(), Step::kWhole);
   EXPECT_EQ(found(), "20 40");
   EXPECT_EQ(reader.batches()[0].record_count, 10);
-  EXPECT_FALSE(reader.is_lost());
+  EXPECT_FALSE(reader.is_cut_off());
+  EXPECT_EQ(reader.deleted_before(), 0);
 }
 
 TEST_F(TailReaderTest, ALongTailTakesSeveralAnswers) {
@@ -102,6 +109,7 @@ TEST_F(TailReaderTest, WhatIsNotReplicatedIsWaitedFor) {
   high_watermark = 50;
   EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(reader.offset(), 51) << "whether there is more at all";
+  EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(answer(), Step::kWhole);
   EXPECT_EQ(found(), "20 40");
 }
@@ -152,6 +160,7 @@ TEST_F(TailReaderTest, TheHighWatermarkOfANewLeaderIsWaitedFor) {
   EXPECT_EQ(reader.offset(), 20);
   high_watermark = 50;
   EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(answer(), Step::kWhole);
   EXPECT_EQ(found(), "20 40");
 }
@@ -159,9 +168,62 @@ TEST_F(TailReaderTest, TheHighWatermarkOfANewLeaderIsWaitedFor) {
 TEST_F(TailReaderTest, ALogThatWasCutOffHasNothing) {
   append(kOurs);
   high_watermark = 10;
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_TRUE(reader.wants_log_start());
   EXPECT_EQ(answer(), Step::kWhole);
-  EXPECT_TRUE(reader.is_lost());
+  EXPECT_TRUE(reader.is_cut_off());
   EXPECT_EQ(found(), "");
+}
+
+TEST_F(TailReaderTest, ALogWhoseRecordsAreDeletedIsReadFromWhereItBegins) {
+  begin();
+  log_start = 35;  // Readers get the whole batch.
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_TRUE(reader.wants_log_start());
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_FALSE(reader.wants_log_start());
+  EXPECT_EQ(reader.offset(), 35);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kWhole);
+  EXPECT_EQ(found(), "40");
+  EXPECT_EQ(reader.deleted_before(), 35);
+  EXPECT_FALSE(reader.is_cut_off());
+}
+
+TEST_F(TailReaderTest, WhatIsDeletedMeanwhileIsPassedOver) {
+  begin();
+  EXPECT_EQ(answer(1), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  for (int i = 0; i < 5; ++i) append(i == 0 ? kOurs : kTheirs);
+  high_watermark = end();
+  log_start = 60;  // Behind the bound, which was 50.
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_TRUE(reader.wants_log_start());
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 101) << "where does it end now?";
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kWhole);
+  EXPECT_EQ(found(), "20");
+  EXPECT_EQ(reader.deleted_before(), 60);
+}
+
+TEST_F(TailReaderTest, WhatWasDeletedIsNotTakenForWhatLiesBehindTheEnd) {
+  begin();
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(reader.offset(), 51);
+  for (int i = 0; i < 5; ++i) append(kOurs);
+  high_watermark = end();
+  log_start = 60;
+  EXPECT_EQ(answer(), Step::kReadOn) << "it may end at 50";
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_TRUE(reader.wants_log_start());
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kWhole);
+  EXPECT_EQ(found(), "20 40 60 70 80 90");
 }
 
 TEST_F(TailReaderTest, ALogThatIsCutOffMeanwhileIsReadAgain) {
@@ -169,7 +231,8 @@ TEST_F(TailReaderTest, ALogThatIsCutOffMeanwhileIsReadAgain) {
   EXPECT_EQ(answer(1), Step::kReadOn);
   EXPECT_EQ(answer(), Step::kReadOn);
   EXPECT_EQ(reader.offset(), 30);
-  EXPECT_EQ(refuse(ErrorCode::kOffsetOutOfRange), Step::kFailed);
+  EXPECT_EQ(refuse(ErrorCode::kOffsetOutOfRange), Step::kReadOn);
+  EXPECT_EQ(answer(), Step::kFailed);
 }
 
 TEST_F(TailReaderTest, FailuresAndRefusals) {

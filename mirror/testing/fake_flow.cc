@@ -96,9 +96,11 @@ void FakeFlow::script_reading() {
       for (const auto& wanted : topic.partitions) {
         const auto& batches = source[wanted.partition_index];
         const bool at_end = wanted.timestamp == -1 && !batches.empty();
+        start_questions += topic.name == "copy" ? 1 : 0;
+        const std::int64_t start = topic.name == "copy" ? copy_start : log_start;
         answer.partitions.push_back(
             {.partition_index = wanted.partition_index,
-             .offset = at_end ? BatchView(ConstBytes(batches.back())).next_offset() : log_start});
+             .offset = at_end ? BatchView(ConstBytes(batches.back())).next_offset() : start});
       }
     }
   });
@@ -205,7 +207,7 @@ void FakeFlow::read_tails(const protocol::FetchRequest& request,
       bytes.insert(bytes.end(), batch.begin(), batch.end());
     }
     partition.error_code = tail_error;
-    if (wanted.fetch_offset > partition.high_watermark) {
+    if (wanted.fetch_offset < copy_start || wanted.fetch_offset > partition.high_watermark) {
       partition.error_code = ErrorCode::kOffsetOutOfRange;
     }
     partition.records = protocol::RecordsView(ConstBytes(bytes));

@@ -41,8 +41,9 @@ class FakeFlow {
   std::map<std::int32_t, std::int64_t> committed;
   protocol::ErrorCode commit_error = protocol::ErrorCode::kNone;
   bool answers_commits = true;
-  int fetches = 0;       // of the source
-  int tail_fetches = 0;  // of the copy
+  int fetches = 0;          // of the source
+  int tail_fetches = 0;     // of the copy
+  int start_questions = 0;  // for where its log begins
   protocol::ErrorCode tail_error = protocol::ErrorCode::kNone;
 
   // Of the source's broker: whether it keeps a fetch session, what it reads for that, and how many
@@ -53,6 +54,7 @@ class FakeFlow {
   std::size_t named = 0;
 
   std::int64_t log_start = 0;                                    // of the source's partitions
+  std::int64_t copy_start = 0;                                   // of the copy's
   protocol::ErrorCode fetch_error = protocol::ErrorCode::kNone;  // of every partition
   Duration produce_time{};     // that the destination takes for a request
   Duration source_distance{};  // that an answer of the source's takes at least
