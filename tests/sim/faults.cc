@@ -74,6 +74,14 @@ Counts remembered_batches(const broker::Cluster& cluster) {
   return counts;
 }
 
+bool has_batch_behind(const broker::Log& log, std::int64_t offset, std::int64_t producer_id) {
+  return std::ranges::any_of(log.segments(), [&](const auto& segment) {
+    return std::ranges::any_of(segment.batches, [&](const broker::LogBatch& batch) {
+      return batch.view().producer_id() == producer_id && batch.view().next_offset() > offset;
+    });
+  });
+}
+
 }  // namespace
 
 Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults")) {
@@ -86,6 +94,7 @@ Faults::Faults(Stage stage) : stage_(stage), random_(stage.world.random("faults"
   add("throttle", options.throttle, &Faults::throttle);
   add("lag", options.lag, &Faults::lag);
   add("deletion", options.deletion, &Faults::delete_records);
+  add("retention", options.retention, &Faults::delete_copies);
   hook_requests(stage_.source, "source");
   hook_requests(stage_.destination, "destination");
   spoil_answers(stage_.source, "source");
@@ -280,6 +289,29 @@ void Faults::delete_records() {
   partition.notify();
   stage_.ledger.partitions[where->name].delete_before(
       offset, stage_.checker.committed_position(where->name) >= 0);
+}
+
+// Retention at the destination leaves only the newest records. Of a producer of which it leaves
+// nothing, nobody can tell afterwards what had arrived.
+void Faults::delete_copies() {
+  const auto where = any_partition(stage_.destination);
+  if (!where) return;
+  broker::Partition& partition = *where->partition;
+  const std::int64_t first = partition.log.start_offset();
+  const std::int64_t most = std::min<std::int64_t>(partition.high_watermark() - first, 100);
+  const std::int64_t offset =
+      partition.high_watermark() -
+      static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most) + 1));
+  tell(
+      fmt::format("copy {} begins at {} instead of {} now", to_string(where->name), offset, first));
+  partition.log.advance_start(offset);
+  partition.notify();
+  stage_.probes.reach("copies deleted");
+  for (const auto& [producer_id, state] : partition.log.producers().all()) {
+    if (!has_batch_behind(partition.log, offset, producer_id)) {
+      stage_.checker.on_batches_forgotten(where->name, producer_id);
+    }
+  }
 }
 
 // Answers that end too early, as of a broker with a bug: clients have to notice.

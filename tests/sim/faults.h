@@ -65,6 +65,7 @@ class Faults {
   void throttle();
   void lag();
   void delete_records();
+  void delete_copies();
   void spoil_answers(broker::Cluster& cluster, const char* name);
   void forget_names();
 

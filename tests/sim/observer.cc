@@ -4,6 +4,7 @@
 #include "protocol/messages/create_topics.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/init_producer_id.h"
+#include "protocol/messages/list_offsets.h"
 #include "protocol/messages/produce.h"
 #include "protocol/records/batch_view.h"
 
@@ -92,6 +93,8 @@ void observe_destination(broker::Cluster& destination, Checker& checker, Probes&
       observe_answer(*static_cast<const protocol::ProduceResponse*>(response), probes);
     } else if (api_key == protocol::FetchRequest::kApi.key) {
       probes.reach("end of a log read");
+    } else if (api_key == protocol::ListOffsetsRequest::kApi.key) {
+      probes.reach("start of a log asked for");
     } else if (api_key == protocol::InitProducerIdRequest::kApi.key) {
       const auto& answer = *static_cast<const protocol::InitProducerIdResponse*>(response);
       if (answer.error_code == ErrorCode::kNone) checker.on_producer_id(answer.producer_id);

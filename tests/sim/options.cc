@@ -111,6 +111,7 @@ Options draw_options(std::uint64_t seed) {
   };
   o.zstd = !is_old("0.11") && !is_old("1.1");
   if (o.destination_release == "0.11") o.topics_grow = false;
+  o.retention = draw.sometimes(0.3, 1, 3);
   return o;
 }
 
@@ -122,7 +123,7 @@ std::string Options::to_string() const {
       "{} topics of {} partitions{}{}{}, {} batches of up to {} records of up to {} bytes{}{}{}\n"
       "memory {}, commits every {}, {} in flight, fetches of {}, requests of {}{}{}\n"
       "faults: kill {}, leaders {}, nodes {}, links {}, sweeps {}, throttles {}, lags {}, "
-      "deletions {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name {:.3f}\n"
+      "deletions {} and {}, refused {:.3f}, lost answers {:.3f}, malformed {:.3f}, no name {:.3f}\n"
       "links: {}",
       source_nodes, source_release, destination_nodes, destination_release, replication_factor,
       shards, ms(replication_delay), ms(metadata_delay), topics, partitions,
@@ -132,8 +133,8 @@ std::string Options::to_string() const {
       transactions ? ", transactions" : "", memory_bytes, ms(commit_interval), in_flight,
       partition_fetch_bytes, request_bytes, coalesce ? "" : ", nothing joined",
       buggify ? ", buggify" : "", ms(kill_mirror), ms(move_leader), ms(stop_node), ms(cut_link),
-      ms(sweep), ms(throttle), ms(lag), ms(deletion), refuse, lose_answer, malformed, no_name,
-      links.to_string());
+      ms(sweep), ms(throttle), ms(lag), ms(deletion), ms(retention), refuse, lose_answer, malformed,
+      no_name, links.to_string());
 }
 
 }  // namespace kmirror::sim

@@ -56,6 +56,7 @@ struct Options {
   Duration throttle{};
   Duration lag{};          // of replicas behind their leaders
   Duration deletion{};     // of records at the source, read or not
+  Duration retention{};    // of records at the destination
   double refuse = 0;       // of requests, with an error that is retriable
   double lose_answer = 0;  // of requests: done, but the connection is closed before the answer
   double malformed = 0;    // of answers: cut short, with a length that says it is all

@@ -35,6 +35,8 @@ constexpr ProbeName kNames[] = {
     {"batches joined", "small ones that waited for their turn"},
     {"throttled", "a broker told the mirror to wait with its batches"},
     {"range read", "of a partition that is read ahead"},
+    {"copies deleted", "by retention at the destination"},
+    {"start of a log asked for", "because what was to be read of its end is deleted"},
     {"deleted unread", "records that the source deleted before the mirror read them"},
     {"high watermark behind", "a commit came while followers were behind"},
     // Points of Runtime::buggify().
