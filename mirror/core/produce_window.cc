@@ -183,8 +183,10 @@ Progress::Entry ProduceWindow::behind_what_stays(const Lane* lane) const {
     if (batch.lane == lane) behind = std::max(behind, batch.entry + 1);
   };
   for (const OutgoingBatch& batch : done_) look_at(batch);
+  bool is_first = true;
   for (const OutgoingBatch& batch : queue_) {
-    if (batch.sent || &batch == &queue_.front()) look_at(batch);
+    if (batch.sent || is_first) look_at(batch);
+    is_first = is_first && batch.acknowledged;
   }
   return behind;
 }
@@ -210,9 +212,13 @@ void ProduceWindow::detach(Budget& budget) {
   }
 }
 
+// What was only found in the log when an epoch began is not sent again in the next one. But until
+// Kafka 3.7 (KAFKA-15583) readers saw what fewer replicas than min.insync.replicas have. So it is
+// done with the next acknowledgement, if there is anything to send that can have one.
 void ProduceWindow::settle() {
   while (!queue_.empty() && queue_.front().acknowledged) {
     const OutgoingBatch& batch = queue_.front();
+    if (batch.found && !confirmed_ && next_ != queue_.end()) return;
     if (batch.log_offset >= 0) end_offset_ = batch.log_offset + batch.record_count;
     done_.splice(done_.end(), queue_, queue_.begin());
     --ahead_;

@@ -181,7 +181,7 @@ class ProduceWindow {
   ProducerIdentity producer_;
   std::int16_t epoch_ = 0;
   std::int32_t next_sequence_ = 0;
-  Queue queue_;                          // the first is not acknowledged
+  Queue queue_;                          // the first is not acknowledged, or only found
   Queue::iterator next_ = queue_.end();  // the first batch not sent since the last drain
   int ahead_ = 0;                        // batches before it
   Queue done_;

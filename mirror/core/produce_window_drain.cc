@@ -141,6 +141,7 @@ void ProduceWindow::on_trial(ErrorCode error) {
 // it. What bears an older epoch is not ours to go on from.
 void ProduceWindow::mark_found(const std::vector<TailBatch>& tail) {
   for (OutgoingBatch& batch : queue_) {
+    if (batch.acknowledged) continue;
     const auto there = std::ranges::find_if(tail, [&](const TailBatch& one) {
       return one.epoch == epoch_ && one.base_sequence == batch.base_sequence &&
              one.record_count == batch.record_count;
@@ -159,7 +160,7 @@ bool ProduceWindow::mark_deleted(std::int64_t before) {
     return batch.found && batch.log_offset + batch.record_count > before;
   });
   if (behind == queue_.end()) return false;
-  for (auto batch = queue_.begin(); batch != behind; ++batch) batch->found = true;
+  for (auto batch = queue_.begin(); batch != behind; ++batch) batch->found |= !batch->acknowledged;
   return true;
 }
 
@@ -196,6 +197,7 @@ void ProduceWindow::begin_epoch() {
   next_sequence_ = 0;
   renumber_ = false;
   for (OutgoingBatch& batch : queue_) {
+    // It stays found, too: see settle().
     batch.acknowledged |= batch.found;
     if (batch.acknowledged) continue;
     batch.base_sequence = -1;

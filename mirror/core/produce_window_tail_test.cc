@@ -208,10 +208,46 @@ TEST_F(TailTest, ABrokerThatForgotTheProducerGetsOnlyWhatItDoesNotHaveInANewEpoc
   EXPECT_EQ(reject('d', ErrorCode::kUnknownProducerId), Action::kRetry);
   pass_time();
   EXPECT_EQ(read_tail(), 3);
+  EXPECT_EQ(send(), "e1/0");
+  EXPECT_EQ(done, "") << "perhaps too few replicas have them";
+  ack("e");
+  EXPECT_EQ(done, "bcde");
+  EXPECT_EQ(send(), "f1/10 g1/20");
+}
+
+TEST_F(TailTest, WhatIsFoundIsDoneAtOnceWhereNothingIsLeftToSend) {
+  start("bcd");
+  append("bcd");
+  lose("bcd");
+  pass_time();
+  read_tail();
+  EXPECT_EQ(send(), "d0/30");
+  EXPECT_EQ(reject('d', ErrorCode::kUnknownProducerId), Action::kRetry);
+  pass_time();
+  read_tail();
   EXPECT_EQ(done, "bcd");
+  EXPECT_TRUE(window->idle());
+}
+
+// It would be given back, and nothing be left that is acknowledged.
+TEST_F(TailTest, WhatIsToBeSentBehindAllThatIsFoundStays) {
+  start("bcd");
+  append("bcd");
+  lose("bcd");
+  pass_time();
+  read_tail();
+  send();
+  push("ef");
+  EXPECT_EQ(reject('d', ErrorCode::kUnknownProducerId), Action::kRetry);
+  pass_time();
+  read_tail();
+  EXPECT_EQ(done, "");
+  EXPECT_EQ(window->behind_what_stays(&one), Progress::Entry{'f'});
+  window->give_back(&one, 'f');
   EXPECT_EQ(send(), "e1/0");
   ack("e");
-  EXPECT_EQ(send(), "f1/10 g1/20");
+  EXPECT_EQ(done, "bcde");
+  EXPECT_TRUE(window->idle());
 }
 
 // It forgot the producer before, or would have refused what overtook the first.
