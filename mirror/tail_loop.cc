@@ -101,19 +101,27 @@ std::int32_t TailLoop::leader_epoch(const net::TopicPartition& where) const {
   return info == nullptr ? -1 : info->leader_epoch;
 }
 
-FetchRequest TailLoop::make_request(const std::vector<Asked>& asked) const {
+// Brokers fill an answer in the order of the request. So who comes first is drawn each time, or the
+// last partitions would get nothing while the first ones have something to read.
+FetchRequest TailLoop::make_request(const std::vector<Asked>& asked) {
   FetchRequest request;
   request.max_bytes = kBytesMax;
-  for (const Asked& one : asked) {
+  std::vector<FetchRequest::Topic>& topics = request.topics;
+  const std::size_t first = random_.below(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Asked& one = asked[(first + i) % asked.size()];
     if (one.question.log_start) continue;
     const net::TopicPartition& where = one.target->where;
-    if (request.topics.empty() || request.topics.back().topic != where.topic) {
-      request.topics.push_back({.topic = where.topic});
+    // The one that was begun with may come again, for its first partitions.
+    const bool begins_again = !topics.empty() && topics.front().topic == where.topic;
+    if (!begins_again && (topics.empty() || topics.back().topic != where.topic)) {
+      topics.push_back({.topic = where.topic});
     }
-    request.topics.back().partitions.push_back({.partition = where.partition,
-                                                .current_leader_epoch = leader_epoch(where),
-                                                .fetch_offset = one.question.offset,
-                                                .partition_max_bytes = one.question.bytes_max});
+    FetchRequest::Topic& topic = begins_again ? topics.front() : topics.back();
+    topic.partitions.push_back({.partition = where.partition,
+                                .current_leader_epoch = leader_epoch(where),
+                                .fetch_offset = one.question.offset,
+                                .partition_max_bytes = one.question.bytes_max});
   }
   return request;
 }

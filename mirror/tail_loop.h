@@ -34,7 +34,7 @@ class TailLoop {
   bool is_mine(const Target& target) const { return target.tail_loop == this; }
   std::vector<Asked> take_questions();
   std::int32_t leader_epoch(const net::TopicPartition& where) const;
-  protocol::FetchRequest make_request(const std::vector<Asked>& asked) const;
+  protocol::FetchRequest make_request(const std::vector<Asked>& asked);
   protocol::ListOffsetsRequest make_start_request(const std::vector<Asked>& asked) const;
   net::Awaitable<net::Result<void>> connect();
   // The answers go to the windows, as far as there are any.

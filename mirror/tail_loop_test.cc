@@ -59,6 +59,28 @@ TEST_F(TailLoopTest, WhereAllThatWasInDoubtIsDeletedThatIsTold) {
   EXPECT_THAT(runtime.lines, testing::Contains(testing::HasSubstr("sent again")));
 }
 
+TEST_F(TailLoopTest, OneTailThatIsLongDoesNotKeepTheOthersFromBeingRead) {
+  topics(6, 6);
+  for (int partition = 1; partition < 6; ++partition) flow.fill(partition, 250, 4);
+  int requests = 0;
+  flow.on_produce = [&] {
+    if (++requests != 100) return;
+    flow.endless_tail = 0;
+    flow.cluster.broker(2).hang_up();
+  };
+  runtime.run(begin());
+  runtime.run(wait(seconds(30)));
+  EXPECT_LT(flow.copy[0].size(), 1000u);
+  for (int partition = 1; partition < 6; ++partition) {
+    EXPECT_EQ(flow.copy[partition], FakeFlow::numbers(0, 1000)) << partition;
+  }
+  flow.endless_tail = -1;
+  const bool ended = runtime.run(all_ended(seconds(60)));
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(flow.copy[0], FakeFlow::numbers(0, 1000));
+  runtime.run(finish());
+}
+
 TEST_F(TailLoopTest, WhereNobodyMayReadFiveAreUnderWay) {
   flow.tail_error = ErrorCode::kTopicAuthorizationFailed;
   const Duration took = mirror_all();

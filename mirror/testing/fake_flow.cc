@@ -193,6 +193,8 @@ std::int64_t FakeFlow::stored_at(std::int32_t partition, ConstBytes bytes) {
 void FakeFlow::read_tails(const protocol::FetchRequest& request,
                           protocol::FetchResponse& response) {
   ++tail_fetches;
+  const bool is_full = request.topics[0].partitions[0].partition == endless_tail;
+  if (endless_tail >= 0) answer_after(std::chrono::milliseconds(10));
   auto& answer = response.responses.emplace_back();
   answer.topic = "copy";
   for (const auto& [index, wanted] : partitions_of(request)) {
@@ -203,8 +205,12 @@ void FakeFlow::read_tails(const protocol::FetchRequest& request,
     for (const Buffer& batch : log[index]) {
       const BatchView view{ConstBytes(batch)};
       partition.high_watermark = view.next_offset();
-      if (view.next_offset() <= wanted.fetch_offset) continue;
+      if (is_full || view.next_offset() <= wanted.fetch_offset) continue;
       bytes.insert(bytes.end(), batch.begin(), batch.end());
+    }
+    if (index == endless_tail) {
+      partition.high_watermark += 1'000'000;
+      bytes.clear();
     }
     partition.error_code = tail_error;
     if (wanted.fetch_offset < copy_start || wanted.fetch_offset > partition.high_watermark) {

@@ -45,6 +45,7 @@ class FakeFlow {
   int tail_fetches = 0;     // of the copy
   int start_questions = 0;  // for where its log begins
   protocol::ErrorCode tail_error = protocol::ErrorCode::kNone;
+  std::int32_t endless_tail = -1;  // a partition that fills answers if it comes first, for ever
 
   // Of the source's broker: whether it keeps a fetch session, what it reads for that, and how many
   // partitions were named to it. A partition without records is no news.
