@@ -1,99 +1,15 @@
 // How a window goes on after it has read the end of the log.
 #include <gtest/gtest.h>
 
-#include <string>
-
-#include "mirror/testing/window_fixture.h"
+#include "mirror/testing/tail_fixture.h"
 
 namespace kmirror::mirror {
 namespace {
 
-using protocol::BatchView;
 using protocol::ErrorCode;
-using std::chrono::milliseconds;
 using Action = ProduceWindow::Action;
-using News = ProduceWindow::TailNews;
-using Partition = protocol::FetchResponse::Partition;
 
-// Batches are called by letters and have ten records. The log begins with 100 records of others.
-struct TailTest : WindowFixture {
-  std::vector<Buffer> log;
-  std::int64_t log_start = 0;
-  std::int64_t high_watermark = 100;
-  std::int64_t end = 100;
-
-  void make(int in_flight_max = 100) { WindowFixture::make(in_flight_max, 77); }
-
-  // The broker appends what was sent.
-  void append(std::string_view names) {
-    for (const char name : names) {
-      Buffer& batch = log.emplace_back(flatten(sent.at(name)->records.slices()));
-      store_be(batch.data() + protocol::batch_field::kBaseOffset, end);
-      end += 10;
-    }
-    high_watermark = end;
-  }
-
-  void ack(std::string_view names) {
-    for (const char name : names) WindowFixture::ack(name, 100 + 10 * (name - 'a'));
-  }
-
-  // The leader answers one question, if there is one.
-  std::optional<News> answer(ErrorCode error = ErrorCode::kNone) {
-    const auto question = window->tail_to_read(now);
-    if (!question) return std::nullopt;
-    if (question->log_start) {
-      const News news = window->on_log_start(*question, log_start, now, random);
-      take();
-      return news;
-    }
-    Partition answer{.error_code = error, .high_watermark = high_watermark};
-    Buffer bytes;
-    if (error == ErrorCode::kNone && (question->offset < log_start || question->offset > end)) {
-      answer.error_code = ErrorCode::kOffsetOutOfRange;
-    }
-    for (const Buffer& batch : log) {
-      const BatchView view{ConstBytes(batch)};
-      const bool seen = view.next_offset() <= high_watermark;
-      if (seen && view.next_offset() > question->offset) {
-        bytes.insert(bytes.end(), batch.begin(), batch.end());
-      }
-    }
-    answer.records = protocol::RecordsView(ConstBytes(bytes));
-    const News news = window->on_tail(*question, answer, now, random);
-    take();
-    return news;
-  }
-
-  // How many questions the window has until it goes on.
-  int read_tail() {
-    int questions = 0;
-    while (questions < 100 && answer()) ++questions;
-    return questions;
-  }
-
-  // A window with `a` acknowledged and all others under way; a question was answered once.
-  void start(std::string_view others) {
-    make();
-    push("a");
-    push(others);
-    ASSERT_EQ(send(), "a0/0");
-    append("a");
-    ack("a");
-    send();
-    const auto trial = window->tail_to_try();
-    if (others.size() > 5) {
-      ASSERT_TRUE(trial);
-      EXPECT_EQ(trial->offset, 110);
-      EXPECT_EQ(trial->bytes_max, 1);
-      window->on_tail(*trial, {.high_watermark = high_watermark}, now, random);
-      send();
-    }
-    EXPECT_FALSE(window->tail_to_try());
-    EXPECT_TRUE(sent.contains(others.back()));
-    done.clear();
-  }
-};
+struct TailTest : TailFixture {};
 
 TEST_F(TailTest, MoreThanFiveAreUnderWayOnlyIfTheLogCanBeRead) {
   make();
@@ -265,70 +181,6 @@ TEST_F(TailTest, WhatOvertookABatchIsNotSentAgain) {
   ack("b");
   EXPECT_EQ(done, "bcde");
   EXPECT_EQ(send(), "f1/10 g1/20");
-}
-
-TEST_F(TailTest, ALogThatLostWhatWasAcknowledgedIsToldOfAndBeginsANewEpoch) {
-  start("bcd");
-  end = high_watermark = 90;
-  log.clear();
-  EXPECT_EQ(reject('b', ErrorCode::kOutOfOrderSequenceNumber), Action::kRetry);
-  lose("cd");
-  pass_time();
-  EXPECT_EQ(answer(), News::kNone);
-  EXPECT_EQ(answer(), News::kCutOff);
-  EXPECT_EQ(send(), "b1/0");
-}
-
-// Retention, or somebody's request, while batches are in doubt.
-TEST_F(TailTest, WhatWasDeletedBeforeABatchThatIsFoundIsNotSentAgain) {
-  start("bcdefghi");
-  append("bcdefg");
-  log_start = 145;  // Within e.
-  lose("bcdefghi");
-  pass_time();
-  EXPECT_EQ(read_tail(), 5) << "nothing there, where it begins, records, the end, is it?";
-  EXPECT_EQ(send(), "g0/60");
-  ack("g");
-  EXPECT_EQ(done, "bcdefg");
-  EXPECT_EQ(send(), "h0/70 i0/80");
-}
-
-TEST_F(TailTest, TheLastBatchAloneTellsOfThoseThatWereDeleted) {
-  start("bcdefghi");
-  append("bcdefg");
-  log_start = 169;  // Of g the last record is left.
-  lose("bcdefghi");
-  pass_time();
-  read_tail();
-  EXPECT_EQ(send(), "g0/60");
-}
-
-TEST_F(TailTest, WhereNothingIsLeftOfWhatWasDeletedTheFirstIsSentAgainAndToldOf) {
-  start("bcdefghi");
-  append("bcdefg");
-  log_start = 170;
-  lose("bcdefghi");
-  pass_time();
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(answer(), News::kNone);
-  EXPECT_EQ(answer(), News::kDeleted);
-  EXPECT_EQ(send(), "b0/10");
-}
-
-TEST_F(TailTest, AnAnswerAboutTheLogsStartThatDoesNotComeIsAskedForAgain) {
-  start("bcd");
-  append("bcd");
-  log_start = 135;
-  lose("bcd");
-  pass_time();
-  answer();
-  const auto question = window->tail_to_read(now);
-  ASSERT_TRUE(question && question->log_start);
-  window->on_tail_lost(*question, now, random);
-  EXPECT_EQ(answer(), std::nullopt) << "it backs off";
-  pass_time();
-  EXPECT_EQ(read_tail(), 4);
-  window->on_log_start(*question, 1000, now, random);
-  EXPECT_EQ(send(), "d0/30") << "a late answer says nothing";
 }
 
 TEST_F(TailTest, AQuestionThatFailsIsAskedAgain) {
