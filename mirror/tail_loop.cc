@@ -210,7 +210,8 @@ void TailLoop::on_answer(const Asked& one, const FetchResponse::Partition& answe
   note_error(answer.error_code);
   tell_of_news(one, news);
   if (answer.error_code == ErrorCode::kTopicAuthorizationFailed) {
-    if (std::exchange(told_refused_, true)) return;
+    const bool told = news != ProduceWindow::TailNews::kNone;
+    if (told || std::exchange(told_refused_, true)) return;
     tell(target, fmt::format("may not be read (READ on the topic): no more than {} batches of it "
                              "are under way",
                              ProduceWindow::kRememberedBatches));
@@ -241,9 +242,17 @@ void TailLoop::tell_of_news(const Asked& one, ProduceWindow::TailNews news) cons
                                     one.question.offset));
       break;
     case News::kDeleted:
-      tell(*one.target, fmt::format("its log has nothing of kmirror's any more behind what it "
-                                    "acknowledged last: what was under way is sent again, and is "
-                                    "there twice if it was written before it was deleted"));
+      tell(*one.target,
+           "records were deleted behind the last acknowledgement, and no batch of kmirror's "
+           "stands behind them: what was under way is sent again, and came twice if it had been "
+           "among them");
+      break;
+    case News::kUnreadable:
+      tell(*one.target,
+           fmt::format("may not be read any more (READ on the topic), to see what arrived of the "
+                       "batches under way: they are sent again, and are there twice if they did; "
+                       "from now on no more than {} are under way",
+                       ProduceWindow::kRememberedBatches));
       break;
   }
 }

@@ -90,6 +90,19 @@ TEST_F(TailLoopTest, WhereNobodyMayReadFiveAreUnderWay) {
   EXPECT_THAT(runtime.lines, testing::Contains(testing::HasSubstr("may not be read")));
 }
 
+TEST_F(TailLoopTest, IfReadingIsForbiddenWhileMuchIsInDoubtThatIsTold) {
+  int requests = 0;
+  flow.on_produce = [&] {
+    if (++requests != 100) return;
+    flow.tail_error = ErrorCode::kTopicAuthorizationFailed;
+    flow.cluster.broker(2).hang_up();
+  };
+  mirror_all();
+  EXPECT_EQ(flow.committed[0], 1000);
+  EXPECT_THAT(runtime.lines,
+              testing::Contains(testing::HasSubstr("copy partition 0: may not be read any more")));
+}
+
 TEST_F(TailLoopTest, ATailThatCannotBeReadForAWhileIsReadInTheEnd) {
   int requests = 0;
   flow.on_produce = [&] {

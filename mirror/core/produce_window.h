@@ -59,6 +59,7 @@ class ProduceWindow {
     kNone,
     kCutOff,   // it ends before what was acknowledged
     kDeleted,  // some of it is gone, and whether batches in doubt were there: they are sent again
+    kUnreadable,  // any more, with more batches in doubt than a broker knows again
   };
 
   // The windows of a shard share the memory that their batches are noted in, which outlives them.
@@ -166,6 +167,7 @@ class ProduceWindow {
   // In produce_window_drain.cc.
   void on_drained();
   void drop_batches();
+  int batches_in_doubt() const;
   bool needs_tail() const;
   void on_trial(protocol::ErrorCode error);
   bool is_asked(TailQuestion asked) const;

@@ -49,13 +49,15 @@ void ProduceWindow::drop_batches() {
 // behind it. Not even of two is that sure, since a broker that starts again knows only the last.
 bool ProduceWindow::needs_tail() const {
   if (!producer_.idempotent() || end_offset_ < 0 || readable_ == Readable::kNo) return false;
-  int doubts = 0;
-  for (const OutgoingBatch& batch : queue_) {
-    if (batch.acknowledged) continue;
-    if (batch.sequence_refused) return true;
-    doubts += batch.in_doubt ? 1 : 0;
-  }
-  return doubts > 1;
+  const bool refused = std::ranges::any_of(queue_, [](const OutgoingBatch& batch) {
+    return !batch.acknowledged && batch.sequence_refused;
+  });
+  return refused || batches_in_doubt() > 1;
+}
+
+int ProduceWindow::batches_in_doubt() const {
+  return static_cast<int>(std::ranges::count_if(
+      queue_, [](const OutgoingBatch& batch) { return !batch.acknowledged && batch.in_doubt; }));
 }
 
 std::optional<ProduceWindow::TailQuestion> ProduceWindow::tail_to_read(TimePoint now) const {
@@ -97,10 +99,12 @@ ProduceWindow::TailNews ProduceWindow::on_step(TailReader::Step step, TimePoint 
       tail_.emplace(end_offset_, producer_.id);
       back_off(now, random);
       break;
-    case TailReader::Step::kRefused:
+    case TailReader::Step::kRefused: {
+      const bool blind = batches_in_doubt() > kRememberedBatches;
       readable_ = Readable::kNo;
       go_on();
-      break;
+      return blind ? TailNews::kUnreadable : TailNews::kNone;
+    }
     case TailReader::Step::kWhole:
       return on_whole_tail();
   }

@@ -75,5 +75,20 @@ TEST_F(LostTailTest, AnAnswerAboutTheLogsStartThatDoesNotComeIsAskedForAgain) {
   EXPECT_EQ(send(), "d0/30") << "a late answer says nothing";
 }
 
+// To stop would be no better: the next start reads them at the source again.
+TEST_F(LostTailTest, IfItCannotBeReadAnyMoreThatIsToldWhereMuchIsInDoubt) {
+  for (const std::string_view others : {"bcdef", "bcdefg"}) {
+    log.clear();
+    end = high_watermark = 100;
+    start(others);
+    append(others);
+    lose(others);
+    pass_time();
+    const News news = others.size() > 5 ? News::kUnreadable : News::kNone;
+    EXPECT_EQ(answer(ErrorCode::kTopicAuthorizationFailed), news);
+    EXPECT_EQ(send(), "b0/10");
+  }
+}
+
 }  // namespace
 }  // namespace kmirror::mirror
