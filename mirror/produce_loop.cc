@@ -16,12 +16,26 @@ using net::Result;
 using protocol::ErrorCode;
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
+using protocol::RecordsView;
 
 // An answer that takes longer is waited for by itself.
 constexpr std::chrono::milliseconds kQuick{500};
 
 // Version 13 names topics by ids that the window would have to follow; nothing else is new in it.
 constexpr std::int16_t kVersionMax = 12;
+
+// The header is patched again before another try, so a request has a copy of it; all else it refers
+// to, and so may the system until the answer comes.
+RecordsView header_apart(const RecordsView& batch) {
+  RecordsView parts;
+  for (const ConstBytes slice : batch.slices()) {
+    const std::size_t header =
+        parts.empty() ? std::min(slice.size(), protocol::kBatchHeaderBytes) : 0;
+    parts.append(slice.first(header));
+    parts.append(slice.subspan(header));
+  }
+  return parts;
+}
 
 // The size of an answer that says no more than it has to.
 std::size_t smallest_answer(const ProduceRequest& request, std::int16_t version) {
@@ -152,7 +166,7 @@ ProduceRequest ProduceLoop::make_request(const std::vector<Part>& parts) const {
       request.topic_data.push_back({.name = where.topic});
     }
     request.topic_data.back().partition_data.push_back(
-        {.index = where.partition, .records = part.batch->records});
+        {.index = where.partition, .records = header_apart(part.batch->records)});
   }
   return request;
 }

@@ -152,7 +152,7 @@ Awaitable<void> Connection::write_loop(std::shared_ptr<Connection> self) {
       co_await self->write_wakeup_.wait();
       continue;
     }
-    const Result<std::size_t> wrote = co_await self->stream_->write_some(pieces);
+    const Result<std::size_t> wrote = co_await self->stream_->write_some(pieces, Lending::kLent);
     if (!self->is_open()) break;
     if (!wrote) {
       self->fail(wrote.error());

@@ -36,6 +36,10 @@ struct Address {
 
 // A byte stream with TCP's promises. Owned by whoever connected it. At most one read and one write
 // at a time. close() ends both at once with an error; it is the only way to cancel.
+// What becomes of the pieces of a write while it is on its way.
+enum class Lending { kNone, kLent };
+constexpr std::size_t kLentBytesMin = 4096;
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -45,8 +49,12 @@ class Stream {
   // waking up for every segment costs more than copying it.
   virtual Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t expected = 1) = 0;
 
-  // Writes at least one byte of the gathered pieces, in order; returns how many bytes went.
-  virtual Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) = 0;
+  // Writes at least one byte of the gathered pieces, in order; returns how many bytes went. What
+  // did not go has to come first in the next call. `kLent`: pieces of kLentBytesMin or more stay as
+  // they are until the peer has answered to them or the stream is closed, so they need not be
+  // copied.
+  virtual Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces,
+                                                    Lending lending = Lending::kNone) = 0;
 
   virtual void close() = 0;
 };

@@ -1,6 +1,8 @@
 #include "net/asio/tcp_stream.h"
 
 #include <limits.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -11,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "net/asio/lender.h"
+
 namespace kmirror::net {
 
 namespace {
@@ -19,6 +23,9 @@ using asio::ip::tcp;
 
 // How many bytes are worth waking up for, where more are on their way.
 constexpr std::size_t kReadAtOnce = 1 << 20;
+
+// From how many bytes on it costs less to lend them to the system than to have them copied.
+constexpr std::size_t kPaysToLend = 32 << 10;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
@@ -61,19 +68,14 @@ class TcpStream final : public Stream {
     co_return closed();
   }
 
-  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) override {
-    vectors_.clear();
-    for (const ConstBytes piece : pieces.first(std::min<std::size_t>(pieces.size(), IOV_MAX))) {
-      vectors_.push_back({const_cast<std::uint8_t*>(piece.data()), piece.size()});
-    }
-    msghdr message{};
-    message.msg_iov = vectors_.data();
-    message.msg_iovlen = vectors_.size();
+  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces,
+                                            Lending lending) override {
     while (socket_.is_open()) {
-      const ssize_t wrote = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+      const bool lends = lender_.pending() || (lending == Lending::kLent && pays_to_lend(pieces));
+      const ssize_t wrote = lends ? lender_.write(socket_.native_handle(), pieces) : send(pieces);
       if (wrote >= 0) co_return static_cast<std::size_t>(wrote);
       const int error = errno;
-      if (error == EINTR) continue;
+      if (error == EINTR || (lends && !lender_.usable())) continue;
       if (!would_block(error)) co_return failure_of("write", error);
       const auto [waited] = co_await socket_.async_wait(tcp::socket::wait_write, kAsTuple);
       if (waited) break;
@@ -81,13 +83,35 @@ class TcpStream final : public Stream {
     co_return closed();
   }
 
+  // What was lent and is not sent yet is thrown away: it may change from now on.
   void close() override {
     boost::system::error_code ignored;  // A socket that cannot be closed is closed already.
+    int unsent = 0;
+    if (lender_.has_lent() && ::ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) == 0) {
+      if (unsent > 0) socket_.set_option(tcp::socket::linger(true, 0), ignored);
+    }
     socket_.close(ignored);
   }
 
  private:
   static Failure closed() { return {.kind = FailureKind::kClosed, .text = "connection closed"}; }
+
+  bool pays_to_lend(std::span<const ConstBytes> pieces) {
+    std::size_t bytes = 0;
+    for (const ConstBytes piece : pieces) bytes += piece.size() < kLentBytesMin ? 0 : piece.size();
+    return bytes >= kPaysToLend && lender_.usable();
+  }
+
+  ssize_t send(std::span<const ConstBytes> pieces) {
+    vectors_.clear();
+    for (const ConstBytes piece : pieces.first(std::min<std::size_t>(pieces.size(), IOV_MAX))) {
+      vectors_.push_back({const_cast<std::uint8_t*>(piece.data()), piece.size()});
+    }
+    msghdr message{};
+    message.msg_iov = vectors_.data();
+    message.msg_iovlen = vectors_.size();
+    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  }
 
   // The socket counts as readable from so many bytes on. The system lowers what its buffer does not
   // have room for, and an end of the stream is always seen.
@@ -100,7 +124,8 @@ class TcpStream final : public Stream {
 
   tcp::socket socket_;
   std::vector<iovec> vectors_;  // of the write under way
-  bool drained_ = true;         // nothing was left after the last read
+  Lender lender_;
+  bool drained_ = true;  // nothing was left after the last read
   int low_mark_ = 1;
 };
 

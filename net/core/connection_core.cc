@@ -53,6 +53,7 @@ void ConnectionCore::on_wrote(std::size_t bytes) {
   wrote_bytes_ += bytes;
   while (!outgoing_.empty() && wrote_bytes_ >= outgoing_.front().size()) {
     wrote_bytes_ -= outgoing_.front().size();
+    sent_.push_back(std::move(outgoing_.front()));
     outgoing_.pop_front();
   }
   KM_CHECK(!outgoing_.empty() || wrote_bytes_ == 0, "no more is written than was asked for");
@@ -122,6 +123,7 @@ void ConnectionCore::on_frame() {
     return;
   }
   pending_.pop_front();
+  sent_.pop_front();
   completions_.push_back({id, std::move(frame_)});
 }
 
@@ -142,6 +144,7 @@ void ConnectionCore::fail(Failure failure) {
   for (const Pending& pending : pending_) completions_.push_back({pending.id, *failure_});
   pending_.clear();
   outgoing_.clear();
+  sent_.clear();
   wrote_bytes_ = 0;
   frame_ = SlabRef();
 }

@@ -40,7 +40,8 @@ class ConnectionCore {
 
   bool has_output() const { return !outgoing_.empty(); }
 
-  // Pieces to write now, in order; empty when there is nothing. Valid until the next event.
+  // Pieces to write now, in order; empty when there is nothing. The list is valid until the next
+  // event, the pieces until their request resolves.
   std::span<const ConstBytes> next_write();
   void on_wrote(std::size_t bytes);
 
@@ -80,6 +81,8 @@ class ConnectionCore {
   std::deque<Completion> completions_;
   std::optional<Failure> failure_;
 
+  std::deque<protocol::GatherBuffer>
+      sent_;  // whole, and not answered: the system may refer to them
   std::deque<protocol::GatherBuffer> outgoing_;
   std::size_t wrote_bytes_ = 0;  // of the first outgoing request
   std::vector<ConstBytes> write_list_;

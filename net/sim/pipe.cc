@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace kmirror::net::sim {
 
 namespace {
@@ -36,7 +38,8 @@ std::size_t Pipe::room() {
   return 0;
 }
 
-std::size_t Pipe::write(std::span<const ConstBytes> pieces, std::size_t bytes_max) {
+std::size_t Pipe::write(std::span<const ConstBytes> pieces, std::size_t bytes_max,
+                        Lending lending) {
   std::size_t total = 0;
   for (const ConstBytes piece : pieces) total += piece.size();
   const std::size_t size = there_.part_of(std::min(total, bytes_max), there_.options.short_write);
@@ -44,6 +47,7 @@ std::size_t Pipe::write(std::span<const ConstBytes> pieces, std::size_t bytes_ma
   std::size_t left = size;
   for (const ConstBytes piece : pieces) {
     const ConstBytes part = piece.first(std::min(left, piece.size()));
+    if (lending == Lending::kLent) lent_.push_back({written_ + size - left, part});
     bytes_.insert(bytes_.end(), part.begin(), part.end());
     left -= part.size();
     if (left == 0) break;
@@ -93,8 +97,12 @@ std::size_t Pipe::read(MutableBytes into) {
   const std::size_t size =
       there_.part_of(std::min(into.size(), readable()), there_.options.short_read);
   std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(skipped_), size, into.begin());
+  check_lent(into.first(size));
   skipped_ += size;
   read_ += size;
+  while (!lent_.empty() && lent_.front().begin + lent_.front().bytes.size() <= read_) {
+    lent_.pop_front();
+  }
   if (skipped_ == bytes_.size() || skipped_ > bytes_.size() / 2) {
     bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(skipped_));
     skipped_ = 0;
@@ -109,6 +117,18 @@ std::size_t Pipe::read(MutableBytes into) {
     world_.schedule(acknowledgement_, reads_.front().known_at);
   }
   return size;
+}
+
+// On one machine a reader may be given the very pages that the writer lent.
+void Pipe::check_lent(ConstBytes read) const {
+  for (const Lent& lent : lent_) {
+    const std::uint64_t begin = std::max(lent.begin, read_);
+    const std::uint64_t end = std::min(lent.begin + lent.bytes.size(), read_ + read.size());
+    if (begin >= end) break;
+    const ConstBytes now = lent.bytes.subspan(begin - lent.begin, end - begin);
+    KM_CHECK(std::ranges::equal(now, read.subspan(begin - read_, end - begin)),
+             "what is lent stays as it is until it is read");
+  }
 }
 
 TimePoint Pipe::passes_at(const Link& link) const {

@@ -32,12 +32,14 @@ class Pipe {
   // The writer's end. How much may be written now; if nothing, the writer is woken when there is
   // room.
   std::size_t room();
-  std::size_t write(std::span<const ConstBytes> pieces, std::size_t bytes_max);
+  std::size_t write(std::span<const ConstBytes> pieces, std::size_t bytes_max, Lending lending);
   const std::optional<End>& broken() const { return broken_; }
   void finish();  // the end of the stream follows what was written
   void abort();   // a reset does
   // As finish() and abort(), but the writer is gone without a word, and repeats nothing.
   void abandon();
+  // What was lent may change from now on.
+  void take_back() { lent_.clear(); }
 
   // The reader's end.
   std::size_t readable() const { return arrived_ - read_; }
@@ -65,6 +67,12 @@ class Pipe {
     std::size_t bytes;
   };
 
+  // Bytes of the writer's that have to be the same when they are read.
+  struct Lent {
+    std::uint64_t begin;  // where in the stream
+    ConstBytes bytes;
+  };
+
   class Arrival final : public Event {
    public:
     explicit Arrival(Pipe& pipe) : Event(Kind::kArrival, 0), pipe_(pipe) {}
@@ -85,6 +93,7 @@ class Pipe {
     Pipe& pipe_;
   };
 
+  void check_lent(ConstBytes read) const;
   void send(Mark mark, std::size_t bytes);
   void draw_faults();
   TimePoint passes_at(const Link& link) const;
@@ -108,6 +117,7 @@ class Pipe {
   std::uint64_t acknowledged_ = 0;
   std::deque<Sent> sent_;
   std::deque<Read> reads_;
+  std::deque<Lent> lent_;
 
   bool writer_waits_ = false;
   bool finished_ = false;  // what is written from now on never arrives

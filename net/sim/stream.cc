@@ -42,11 +42,12 @@ Awaitable<Result<std::size_t>> SimStream::read_some(MutableBytes into, std::size
   co_return closed();
 }
 
-Awaitable<Result<std::size_t>> SimStream::write_some(std::span<const ConstBytes> pieces) {
+Awaitable<Result<std::size_t>> SimStream::write_some(std::span<const ConstBytes> pieces,
+                                                     Lending lending) {
   while (!closed_) {
     if (out_.broken()) co_return failure_of("write", *out_.broken());
     const std::size_t room = out_.room();
-    if (room > 0) co_return out_.write(pieces, room);
+    if (room > 0) co_return out_.write(pieces, room, lending);
     co_await writable_.wait();
   }
   co_return closed();
@@ -77,6 +78,7 @@ void SimStream::leave() {
   closed_ = true;
   in_.reader = nullptr;
   out_.writer = nullptr;
+  out_.take_back();
 }
 
 Awaitable<Result<std::unique_ptr<Stream>>> SimListener::accept() {

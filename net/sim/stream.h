@@ -22,7 +22,8 @@ class SimStream final : public Stream, public ListHook {
   ~SimStream() override { close(); }
 
   Awaitable<Result<std::size_t>> read_some(MutableBytes into, std::size_t expected) override;
-  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) override;
+  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces,
+                                            Lending lending) override;
   void close() override;
 
   Process& process() const { return process_; }

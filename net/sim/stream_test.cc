@@ -47,6 +47,39 @@ TEST(SimStream, BytesKeepTheirOrderWhateverHappensOnTheWay) {
   }
 }
 
+Awaitable<void> lend(Stream& stream, ConstBytes bytes) {
+  const auto wrote = co_await stream.write_some(std::span(&bytes, 1), Lending::kLent);
+  EXPECT_TRUE(wrote);
+}
+
+TEST(SimStream, WhatIsLentMayChangeOnceItIsReadOrTheStreamIsClosed) {
+  for (const bool closes : {false, true}) {
+    TwoHosts hosts;
+    hosts.open();
+    Buffer bytes(5, 'x');
+    hosts.a->run(lend(*hosts.at_a, bytes));
+    if (closes) {
+      hosts.at_a->close();
+      bytes[2] = 'y';
+    }
+    EXPECT_EQ(hosts.b->run(TwoHosts::receive(*hosts.at_b, 5)), "xxxxx");
+    bytes[2] = 'z';
+    hosts.pass(seconds(1));
+  }
+}
+
+TEST(SimStream, FindsOutWhenWhatIsLentChangesBeforeItIsRead) {
+  TwoHosts hosts;
+  hosts.open();
+  Buffer bytes(5, 'x');
+  hosts.a->run(lend(*hosts.at_a, bytes));
+  EXPECT_EQ(hosts.b->run(TwoHosts::receive(*hosts.at_b, 2)), "xx");
+  bytes[1] = 'y';
+  EXPECT_EQ(hosts.b->run(TwoHosts::receive(*hosts.at_b, 1)), "x");
+  bytes[4] = 'y';
+  EXPECT_DEATH(hosts.b->run(TwoHosts::receive(*hosts.at_b, 2)), "what is lent");
+}
+
 Awaitable<std::string> read_once(Stream& stream, std::size_t expected) {
   Buffer bytes(1000);
   const auto got = co_await stream.read_some(bytes, expected);

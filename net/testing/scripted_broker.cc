@@ -42,7 +42,7 @@ class ScriptedBroker::BrokerStream final : public Stream {
     co_return count;
   }
 
-  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) override {
+  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces, Lending) override {
     while (!broker_.reads && !closed_) co_await writable_.wait();
     if (closed_) co_return closed();
     std::size_t left = broker_.piece_bytes;

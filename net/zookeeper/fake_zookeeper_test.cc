@@ -20,7 +20,7 @@ class FakeStream final : public Stream {
     co_return count;
   }
 
-  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces) override {
+  Awaitable<Result<std::size_t>> write_some(std::span<const ConstBytes> pieces, Lending) override {
     if (is_closed_) co_return Failure{FailureKind::kClosed, "closed"};
     std::size_t count = std::min(pieces[0].size(), server_.piece_bytes);
     incoming_.insert(incoming_.end(), pieces[0].begin(), pieces[0].begin() + count);

@@ -35,7 +35,7 @@ class RecordsView {
   ConstBytes bytes() const { return slices_.empty() ? ConstBytes{} : slices_.front(); }
 
  private:
-  absl::InlinedVector<ConstBytes, 1> slices_;
+  absl::InlinedVector<ConstBytes, 2> slices_;
   std::size_t size_ = 0;
 };
 

@@ -22,7 +22,11 @@
 
 namespace kmirror::protocol {
 
-// Counts bytes: those that go to the buffer, and those of records, which are only referred to.
+// Slices of records below this are copied: a piece more in a gather write costs more. So is the
+// header of a batch, where it is a slice of its own.
+constexpr std::size_t kReferredBytesMin = 512;
+
+// Counts bytes: those that go to the buffer, and those of records that are only referred to.
 class SizeSink {
  public:
   template <std::integral T>
@@ -31,7 +35,11 @@ class SizeSink {
   }
   void unsigned_varint(std::uint32_t value) { own_ += unsigned_varint_size(value); }
   void bytes(ConstBytes bytes) { own_ += bytes.size(); }
-  void records(const RecordsView& records) { referenced_ += records.size(); }
+  void records(const RecordsView& records) {
+    for (const ConstBytes slice : records.slices()) {
+      (slice.size() < kReferredBytesMin ? own_ : referenced_) += slice.size();
+    }
+  }
 
   std::size_t own() const { return own_; }
   std::size_t size() const { return own_ + referenced_; }
@@ -56,7 +64,9 @@ class BufferSink {
     if (!bytes.empty()) std::memcpy(out_.extend(bytes.size()), bytes.data(), bytes.size());
   }
   void records(const RecordsView& records) {
-    for (const ConstBytes slice : records.slices()) out_.append_reference(slice);
+    for (const ConstBytes slice : records.slices()) {
+      slice.size() < kReferredBytesMin ? bytes(slice) : out_.append_reference(slice);
+    }
   }
 
   std::size_t size() const { return out_.size() - start_; }

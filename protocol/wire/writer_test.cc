@@ -63,15 +63,21 @@ TEST(Encoder, WritesAFlexibleVersion) {
 }
 
 TEST(Encoder, RefersToRecordsAndCopiesTheRestIntoOneBuffer) {
+  const Buffer first(kReferredBytesMin, 1);
+  const Buffer second(kReferredBytesMin + 1, 2);
+  RecordsView records{first};
+  records.append(second);
+  ProduceRequest request = produce();
+  request.topic_data[0].partition_data[0].records = records;
   GatherBuffer out;
-  ASSERT_FALSE(encode(produce(), 9, out));
-  // Small fields, two slices, small fields, one slice, small fields.
-  ASSERT_THAT(out.pieces(), testing::SizeIs(6));
-  EXPECT_EQ(out.pieces()[1].data(), kFirst.data());
-  EXPECT_EQ(out.pieces()[2].data(), kSecond.data());
-  EXPECT_EQ(out.pieces()[4].data(), kSecond.data());
+  ASSERT_FALSE(encode(request, 9, out));
+  // Small fields, two slices, small fields with a small slice.
+  ASSERT_THAT(out.pieces(), testing::SizeIs(4));
+  EXPECT_EQ(out.pieces()[1].data(), first.data());
+  EXPECT_EQ(out.pieces()[2].data(), second.data());
   const ConstBytes head = out.pieces()[0];
   EXPECT_EQ(out.pieces()[3].data(), head.data() + head.size());
+  EXPECT_THAT(join(out.pieces().subspan(3)), testing::ElementsAre(0, 0, 0, 0, 8, 3, 4, 5, 0, 0, 0));
 }
 
 TEST(Encoder, ReplacesWhatTheBufferHeld) {
