@@ -77,6 +77,10 @@ ssize_t Lender::write(int socket, std::span<const ConstBytes> pieces) {
   }
   const ssize_t wrote = splice_quietly(read_end_, socket, in_pipe_);
   if (wrote > 0) in_pipe_ -= static_cast<std::size_t>(wrote);
+  if (wrote < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM)) {
+    state_ = State::kUnusable;  // and what is in the pipe stays there
+    in_pipe_ = 0;
+  }
   return wrote;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/random.h"
 #include "net/asio/asio_runtime.h"
@@ -153,6 +155,20 @@ TEST_F(LenderTest, NoSignalComesOfAConnectionThatIsGone) {
   tasks.spawn(write_in_vain(*this));
   runtime.run();
   EXPECT_EQ(ended, "write: Broken pipe");
+}
+
+// As where a sandbox knows no splice: what follows is copied.
+TEST(Lender, GivesUpWhereTheSystemRefuses) {
+  const int event = ::eventfd(0, EFD_CLOEXEC);
+  ASSERT_GE(event, 0);
+  Lender lender;
+  ASSERT_TRUE(lender.usable());
+  const Buffer bytes(64 << 10);
+  const ConstBytes piece = bytes;
+  EXPECT_EQ(lender.write(event, std::span(&piece, 1)), -1);
+  EXPECT_FALSE(lender.usable());
+  EXPECT_FALSE(lender.pending());
+  ::close(event);
 }
 
 }  // namespace
