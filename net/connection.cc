@@ -12,6 +12,8 @@ namespace {
 
 constexpr protocol::Api kApiVersions = protocol::ApiVersionsRequest::kApi;
 
+static_assert(protocol::GatherBuffer::kOwnPieceBytesMax < kLentBytesMin);
+
 }  // namespace
 
 Connection::Connection(Runtime& runtime, SlabPool& slabs, Settings settings,
@@ -114,8 +116,8 @@ Failure Connection::about_peer(Failure failure) const {
 }
 
 void Connection::fail(Failure failure) {
-  core_.fail(std::move(failure));
   stream_->close();
+  core_.fail(std::move(failure));
   deliver();
   write_wakeup_.notify();
   watch_wakeup_.notify();

@@ -34,12 +34,12 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
-// A byte stream with TCP's promises. Owned by whoever connected it. At most one read and one write
-// at a time. close() ends both at once with an error; it is the only way to cancel.
 // What becomes of the pieces of a write while it is on its way.
 enum class Lending { kNone, kLent };
 constexpr std::size_t kLentBytesMin = 4096;
 
+// A byte stream with TCP's promises. Owned by whoever connected it. At most one read and one write
+// at a time. close() ends both at once with an error; it is the only way to cancel.
 class Stream {
  public:
   virtual ~Stream() = default;

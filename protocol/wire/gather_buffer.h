@@ -2,6 +2,7 @@
 // reference. Owned by whoever sends it; what it refers to must outlive it. One thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,6 +15,10 @@ namespace kmirror::protocol {
 
 class GatherBuffer {
  public:
+  // The own buffer is used again for other messages, so it is never in pieces so large that they
+  // would be lent instead of copied (net/runtime.h).
+  static constexpr std::size_t kOwnPieceBytesMax = 4095;
+
   GatherBuffer() = default;
   GatherBuffer(GatherBuffer&&) = default;
   GatherBuffer& operator=(GatherBuffer&&) = default;
@@ -36,12 +41,7 @@ class GatherBuffer {
     std::uint8_t* const to = own_.data() + own_used_;
     own_used_ += size;
     size_ += size;
-    if (last_is_own_) {
-      pieces_.back() = {pieces_.back().data(), pieces_.back().size() + size};
-    } else {
-      pieces_.emplace_back(to, size);
-      last_is_own_ = true;
-    }
+    note_own({to, size});
     return to;
   }
 
@@ -56,6 +56,19 @@ class GatherBuffer {
   std::size_t size() const { return size_; }
 
  private:
+  void note_own(ConstBytes bytes) {
+    while (!bytes.empty()) {
+      if (!last_is_own_ || pieces_.back().size() == kOwnPieceBytesMax) {
+        pieces_.emplace_back(bytes.data(), 0);
+        last_is_own_ = true;
+      }
+      ConstBytes& piece = pieces_.back();
+      const std::size_t taken = std::min(bytes.size(), kOwnPieceBytesMax - piece.size());
+      piece = {piece.data(), piece.size() + taken};
+      bytes = bytes.subspan(taken);
+    }
+  }
+
   Buffer own_;
   std::size_t own_used_ = 0;
   std::vector<ConstBytes> pieces_;

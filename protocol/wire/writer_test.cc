@@ -80,6 +80,25 @@ TEST(Encoder, RefersToRecordsAndCopiesTheRestIntoOneBuffer) {
   EXPECT_THAT(join(out.pieces().subspan(3)), testing::ElementsAre(0, 0, 0, 0, 8, 3, 4, 5, 0, 0, 0));
 }
 
+TEST(Encoder, OwnBytesAreNeverInOnePieceThatIsLarge) {
+  const std::string name(10'000, 't');
+  ProduceRequest request = produce();
+  request.topic_data[0].name = name;
+  for (int i = 0; i < 500; ++i) {
+    request.topic_data[0].partition_data.push_back({.index = i, .records = RecordsView(kFirst)});
+  }
+  GatherBuffer out;
+  ASSERT_FALSE(encode(request, 8, out));
+  std::size_t bytes = 0;
+  for (const ConstBytes piece : out.pieces()) {
+    EXPECT_LE(piece.size(), GatherBuffer::kOwnPieceBytesMax);
+    EXPECT_EQ(piece.data(), out.pieces()[0].data() + bytes);
+    bytes += piece.size();
+  }
+  EXPECT_GT(bytes, 15'000u);
+  EXPECT_EQ(bytes, out.size());
+}
+
 TEST(Encoder, ReplacesWhatTheBufferHeld) {
   GatherBuffer out;
   ASSERT_FALSE(encode(produce(), 9, out));
