@@ -1,4 +1,4 @@
-"""Who is measured: kmirror, and MirrorMaker 1 and 2 as Apache Kafka has them."""
+"""Who is measured: kmirror, MirrorMaker 1 and 2 as Apache Kafka has them, a loop of least work."""
 
 import contextlib
 import dataclasses
@@ -6,7 +6,7 @@ import shutil
 
 import bench_process
 import kafka_jars
-from bench_endpoints import PROGRAM, VERSION, BenchError
+from bench_endpoints import PROGRAM, VERSION, BenchError, program
 
 
 @dataclasses.dataclass
@@ -82,15 +82,8 @@ class Contender:
         return self.measure(self.command(job), job.log(), watch, job.records)
 
 
-class Kmirror(Contender):
-    name = "kmirror"
-    short = "k"
+class EndsByItself(Contender):
     measure = staticmethod(bench_process.run_to_end)
-
-    def command(self, job):
-        producer = {"bootstrap.servers": job.destination.bootstrap, **job.settings}
-        until_end = [] if job.live else ["--until-end"]
-        return [PROGRAM, *config_flags(job, producer), "--include", job.topic, *until_end]
 
     def can_count_calls(self):
         return shutil.which("perf") is not None
@@ -98,6 +91,28 @@ class Kmirror(Contender):
     def calls(self, job):
         """How many system calls it makes; in a run of its own, since counting slows it down."""
         return bench_process.count_calls(self.command(job), job.log())
+
+
+class Kmirror(EndsByItself):
+    name = "kmirror"
+    short = "k"
+
+    def command(self, job):
+        producer = {"bootstrap.servers": job.destination.bootstrap, **job.settings}
+        until_end = [] if job.live else ["--until-end"]
+        return [PROGRAM, *config_flags(job, producer), "--include", job.topic, *until_end]
+
+
+class BareLoop(EndsByItself):
+    """The least that a mirror does, between clusters of one broker."""
+
+    name = "bare loop"
+    short = "b"
+
+    def command(self, job):
+        flags = ["--source", job.source.bootstrap, "--destination", job.destination.bootstrap]
+        flags += ["--topic", job.topic, "--partitions", job.partitions, "--records", job.records]
+        return [program("bare"), *flags]
 
 
 class MirrorMaker1(Contender):
@@ -153,4 +168,5 @@ class MirrorMaker2(Contender):
             endpoint.delete_topics(f".*{job.name}.*")
 
 
-CONTENDERS = {each.name: each for each in (Kmirror(), MirrorMaker1(), MirrorMaker2())}
+EACH = (Kmirror(), BareLoop(), MirrorMaker1(), MirrorMaker2())
+CONTENDERS = {each.name: each for each in EACH}
