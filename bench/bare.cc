@@ -5,22 +5,20 @@
 #include <fmt/core.h>
 #include <limits.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "app/flags.h"
 #include "base/bytes.h"
+#include "bench/system_calls.h"
 #include "net/host_port.h"
 #include "protocol/framing.h"
 #include "protocol/messages/fetch.h"
@@ -44,12 +42,6 @@ struct Work {
   std::int64_t records = 0;
   std::int64_t fetch_bytes = 1 << 20;
 };
-
-template <class Result>
-Result checked(Result result, const char* call) {
-  if (result < 0) throw std::system_error(errno, std::generic_category(), call);
-  return result;
-}
 
 void check(const protocol::WireError& error) {
   if (error) throw std::runtime_error(error.to_string());
@@ -222,21 +214,14 @@ class Bare {
   int under_way_ = 0;
 };
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
-
 void run(const Work& work) {
   const auto start = std::chrono::steady_clock::now();
   Bare(work).run();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  rusage usage{};
-  checked(::getrusage(RUSAGE_SELF, &usage), "getrusage");
-  const double user = seconds(usage.ru_utime);
-  const double system = seconds(usage.ru_stime);
+  const CpuTime cpu = own_cpu_time();
   fmt::print(R"({{"records":{},"cpu_s":{:.3f},"user_s":{:.3f},"system_s":{:.3f},"wall_s":{:.3f}}})"
              "\n",
-             work.records, user + system, user, system, wall.count());
+             work.records, cpu.user + cpu.system, cpu.user, cpu.system, wall.count());
 }
 
 }  // namespace

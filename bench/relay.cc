@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,18 +19,12 @@
 #include <vector>
 
 #include "app/flags.h"
+#include "bench/system_calls.h"
 
 namespace kmirror::bench {
 namespace {
 
 constexpr std::size_t kPeerBuffer = 1 << 20;  // of the source and the sink
-
-// What a system call gave, if it did not fail.
-template <class Result>
-Result checked(Result result, const char* call) {
-  if (result < 0) throw std::system_error(errno, std::generic_category(), call);
-  return result;
-}
 
 sockaddr* any(sockaddr_in& address) {
   return reinterpret_cast<sockaddr*>(&address);
@@ -124,10 +117,6 @@ std::int64_t relay_by_splice(int from, int to, std::size_t buffer_size, std::int
   }
 }
 
-double seconds(const timeval& time) {
-  return time.tv_sec + time.tv_usec * 1e-6;
-}
-
 void wait_for(pid_t pid) {
   int status = 0;
   checked(waitpid(pid, &status, 0), "waitpid");
@@ -151,14 +140,12 @@ void run(const std::string& mode, std::size_t buffer_size, std::int64_t bytes) {
   if (relayed != bytes) throw std::runtime_error("not all bytes were relayed");
 
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  rusage usage{};
-  checked(getrusage(RUSAGE_SELF, &usage), "getrusage");
-  const double user = seconds(usage.ru_utime);
-  const double system = seconds(usage.ru_stime);
+  const CpuTime cpu = own_cpu_time();
   fmt::print(R"({{"mode":"{}","buffer":{},"bytes":{},"cpu_s":{:.3f},"user_s":{:.3f},)"
              R"("system_s":{:.3f},"wall_s":{:.3f},"calls":{}}})"
              "\n",
-             mode, buffer_size, bytes, user + system, user, system, wall.count(), calls);
+             mode, buffer_size, bytes, cpu.user + cpu.system, cpu.user, cpu.system, wall.count(),
+             calls);
 }
 
 }  // namespace
