@@ -183,7 +183,7 @@ Awaitable<bool> ProduceLoop::connect() {
     back_off_.reset();
     co_return true;
   }
-  note_outage(dialled.error());
+  shard_.on_destination_outage(broker_, dialled.error());
   net::Wakeup pause(shard_.runtime());
   co_await pause.wait(shard_.runtime().now() + back_off_.next(random_));
   co_return false;
@@ -215,7 +215,7 @@ Awaitable<void> ProduceLoop::send(net::Cluster::ConnectionPtr connection, std::v
   const bool heard = !shard_.runtime().buggify("acknowledgement not heard");
   const ProduceResponse nothing;
   on_response(parts, reply && heard ? reply.value().message : nothing);
-  if (!reply) note_outage(reply.error());
+  if (!reply) shard_.on_destination_outage(broker_, reply.error());
   for (const Part& part : parts) {
     shard_.take_acknowledged(*part.target);
     shard_.look_at(*part.target);  // Its partition may have another leader by now.
@@ -258,14 +258,6 @@ void ProduceLoop::on_answer(Part& part, const ProduceResponse::Partition& answer
   const auto action = window.on_rejected(batch, code, shard_.runtime().now(), random_);
   if (action == ProduceWindow::Action::kRefreshMetadata) shard_.destination().request_refresh();
   if (action == ProduceWindow::Action::kStopLane) shard_.refuse(*part.target, *lane, reason);
-}
-
-void ProduceLoop::note_outage(const net::Failure& failure) {
-  shard_.destination().report_outage(broker_, failure);
-  shard_.destination().request_refresh();
-  for (const auto& [where, target] : shard_.targets()) {
-    if (target->leader < 0 || target->leader == broker_) target->refusal.on_leaderless();
-  }
 }
 
 // What passes by itself within seconds, as a leader's move, is nobody's business.

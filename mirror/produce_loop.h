@@ -51,7 +51,6 @@ class ProduceLoop {
   static std::size_t size_of(const std::vector<Part>& parts);
   void on_response(std::vector<Part>& parts, const protocol::ProduceResponse& response);
   void on_answer(Part& part, const protocol::ProduceResponse::Partition& answer);
-  void note_outage(const net::Failure& failure);
   void note_acceptance(Target& target);
   std::string refusal(const Part& part, const protocol::ProduceResponse::Partition& answer) const;
 

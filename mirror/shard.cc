@@ -226,6 +226,14 @@ void Shard::follow_leader(Target& target) {
   look_at(target);
 }
 
+void Shard::on_destination_outage(std::int32_t broker, const net::Failure& failure) {
+  destination_.report_outage(broker, failure);
+  destination_.request_refresh();
+  for (const auto& [where, target] : targets_) {
+    if (target->leader < 0 || target->leader == broker) target->refusal.on_leaderless();
+  }
+}
+
 void Shard::stop_lanes_to(Target& target) {
   for (Slot* slot : target.slots) {
     target.window.drop_lane(&slot->lane);

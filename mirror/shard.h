@@ -108,6 +108,8 @@ class Shard {
   void stop_lane(Slot& slot, std::string reason);
   // Stops a lane of whose batches the destination refuses one for good.
   void refuse(Target& target, const Lane& lane, std::string reason);
+  // A connection to a destination broker broke, or could not be made.
+  void on_destination_outage(std::int32_t broker, const net::Failure& failure);
   // What a window may send changed: its produce loop looks at it.
   void look_at(Target& target);
   // Runs a task that ends by itself, at the latest when the connections are closed.

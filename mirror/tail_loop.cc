@@ -49,10 +49,7 @@ Awaitable<void> TailLoop::run() {
     Result<void> done = co_await connect();
     if (done) done = co_await ask(asked);
     if (done) done = co_await ask_for_starts(asked);
-    if (!done) {
-      shard_.destination().report_outage(broker_, done.error());
-      shard_.destination().request_refresh();
-    }
+    if (!done) shard_.on_destination_outage(broker_, done.error());
     finish(asked);
     if (done && !in_vain_) {
       back_off_.reset();

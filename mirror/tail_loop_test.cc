@@ -122,5 +122,30 @@ TEST_F(TailLoopTest, ATailThatCannotBeReadForAWhileIsReadInTheEnd) {
   runtime.run(finish());
 }
 
+TEST_F(TailLoopTest, WhatABrokerRefusesBeforeAndAfterItRestartsDidNotLast) {
+  int requests = 0;
+  flow.on_produce = [&] {
+    if (++requests != 100) return;
+    flow.cluster.broker(2).hang_up();
+    flow.tail_error = ErrorCode::kNotLeaderOrFollower;
+    flow.tail_fetches = 0;  // It was read in the beginning.
+  };
+  runtime.run(begin());
+  while (requests < 100 || flow.tail_fetches == 0) runtime.run(wait(milliseconds(100)));
+  flow.cluster.broker(2).accepts = false;
+  flow.cluster.broker(2).hang_up();
+  runtime.run(wait(seconds(6)));
+  flow.cluster.broker(2).accepts = true;
+  flow.tail_error = ErrorCode::kFencedLeaderEpoch;
+  const int before = flow.tail_fetches;
+  while (flow.tail_fetches == before) runtime.run(wait(milliseconds(100)));
+  flow.tail_error = ErrorCode::kNone;
+  const bool ended = runtime.run(all_ended(seconds(60)));
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(flow.copy[0], FakeFlow::numbers(0, 1000));
+  EXPECT_THAT(runtime.lines, testing::Not(testing::Contains(testing::HasSubstr("cannot be read"))));
+  runtime.run(finish());
+}
+
 }  // namespace
 }  // namespace kmirror::mirror
