@@ -34,9 +34,10 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
-// What becomes of the pieces of a write while it is on its way.
+// What becomes of the pieces of a write while it is on its way. To copy a smaller piece costs less
+// than to have the system refer to its pages.
 enum class Lending { kNone, kLent };
-constexpr std::size_t kLentBytesMin = 4096;
+constexpr std::size_t kLentBytesMin = 10 << 10;
 
 // A byte stream with TCP's promises. Owned by whoever connected it. At most one read and one write
 // at a time. close() ends both at once with an error; it is the only way to cancel.

@@ -132,7 +132,7 @@ TEST_F(LenderTest, LargeAndSmallPiecesArriveInTheirOrder) {
 
 TEST_F(LenderTest, MoreSmallPiecesThanAStageHolds) {
   for (std::uint64_t i = 0; i < 400; ++i) {
-    pieces.push_back(numbered(i % 20 == 0 ? 100'000 : kLentBytesMin - 1, i));
+    pieces.push_back(numbered(i % 20 == 0 ? 1'000'000 : kLentBytesMin - 1, i));
   }
   expect_to_arrive();
 }

@@ -24,7 +24,8 @@ using asio::ip::tcp;
 // How many bytes are worth waking up for, where more are on their way.
 constexpr std::size_t kReadAtOnce = 1 << 20;
 
-// From how many bytes on it costs less to lend them to the system than to have them copied.
+// From how many bytes on it costs less to lend them to the system than to have them copied, if
+// hardly anything between them has to be copied nevertheless.
 constexpr std::size_t kPaysToLend = 32 << 10;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
@@ -97,9 +98,12 @@ class TcpStream final : public Stream {
   static Failure closed() { return {.kind = FailureKind::kClosed, .text = "connection closed"}; }
 
   bool pays_to_lend(std::span<const ConstBytes> pieces) {
-    std::size_t bytes = 0;
-    for (const ConstBytes piece : pieces) bytes += piece.size() < kLentBytesMin ? 0 : piece.size();
-    return bytes >= kPaysToLend && lender_.usable();
+    std::size_t lent = 0;
+    std::size_t copied = 0;
+    for (const ConstBytes piece : pieces) {
+      (piece.size() < kLentBytesMin ? copied : lent) += piece.size();
+    }
+    return lent >= kPaysToLend && lent / 4 >= copied && lender_.usable();
   }
 
   ssize_t send(std::span<const ConstBytes> pieces) {
