@@ -198,19 +198,18 @@ Awaitable<void> Meter::send_at_rate(net::Cluster::ConnectionPtr connection, Dura
   const Duration gap = Duration(seconds(1)) / work_.rate;
   const auto wanted = static_cast<std::size_t>(time / gap);
   const std::size_t before = ways_.size();
-  while (ways_.size() - before < wanted && !problem_) {
+  std::size_t sent = before;
+  while (sent - before < wanted && !problem_) {
     const TimePoint now = runtime_.now();
-    const std::size_t sent = ways_.size() - before;
     const std::size_t due = std::min<std::size_t>((now - start) / gap + 1, wanted);
-    if (due > sent && under_way_ < kUnderWay) {
+    ways_.resize(before + due, {.sent = now, .at_source = {}, .at_destination = {}});
+    if (ways_.size() > sent && under_way_ < kUnderWay) {
       ++under_way_;
-      const std::size_t first = ways_.size();
-      ways_.resize(before + due, {.sent = now, .at_source = {}, .at_destination = {}});
-      senders_.spawn(send(connection, first, due - sent));
+      senders_.spawn(send(connection, sent, ways_.size() - sent));
+      sent = ways_.size();
     }
     const auto next_due = start + gap * static_cast<std::int64_t>(due);
-    const TimePoint next = std::max(next_due, now + milliseconds(1));
-    co_await turn_.wait(under_way_ < kUnderWay ? next : kNever);
+    co_await turn_.wait(std::max(next_due, now + milliseconds(1)));
   }
   co_await senders_.join();
 }
